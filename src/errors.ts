@@ -1,0 +1,214 @@
+/**
+ * The whole family of errors, in one table.
+ *
+ * Every error that threadloop raises extends `ThreadloopError` and carries a stable `code`; there is
+ * one class for each thing that the caller can do next. Message texts are asyncio's where asyncio
+ * has one. `errorClasses` is what brings an error back as its class after it crossed a thread.
+ */
+
+/** Base class of every error raised by threadloop. */
+export class ThreadloopError extends Error {
+  /** Stable across versions, unlike the message: `ERR_…`. */
+  readonly code: string = 'ERR_THREADLOOP';
+}
+
+/** No loop is set for this thread: create one with `newEventLoop()` and `setEventLoop()` it. */
+export class NoCurrentLoopError extends ThreadloopError {
+  override readonly code = 'ERR_NO_CURRENT_LOOP';
+}
+
+/** The call needs a running loop: start from `run(main)` or `loop.runUntilComplete(main)`. */
+export class NoRunningLoopError extends ThreadloopError {
+  override readonly code = 'ERR_NO_RUNNING_LOOP';
+}
+
+/** The loop has been closed, for good: use a new one. */
+export class LoopClosedError extends ThreadloopError {
+  override readonly code = 'ERR_LOOP_CLOSED';
+}
+
+/** The call is not possible while this loop, or another one of this thread, is running. */
+export class LoopRunningError extends ThreadloopError {
+  override readonly code = 'ERR_LOOP_RUNNING';
+}
+
+/** `stop()` ended the run before the awaited work was done; the work is resumable. */
+export class LoopStoppedError extends ThreadloopError {
+  override readonly code = 'ERR_LOOP_STOPPED';
+}
+
+/** A future, task or primitive of one loop was used from another: hand over a call instead. */
+export class DifferentLoopError extends ThreadloopError {
+  override readonly code = 'ERR_DIFFERENT_LOOP';
+}
+
+/** The operation is not allowed in the state that the object is in. */
+export class InvalidStateError extends ThreadloopError {
+  override readonly code = 'ERR_INVALID_STATE';
+}
+
+/** An argument or option has the wrong type or is out of range: the message says what is right. */
+export class InvalidArgumentError extends ThreadloopError {
+  override readonly code = 'ERR_INVALID_ARGUMENT';
+}
+
+/** A task waited for something that cannot be waited for. */
+export class InvalidAwaitError extends ThreadloopError {
+  override readonly code = 'ERR_INVALID_AWAIT';
+}
+
+/** The work was cancelled. Let it pass, or clean up and throw it again. */
+export class CancelledError extends ThreadloopError {
+  override readonly code = 'ERR_CANCELLED';
+}
+
+/** The time allowed for the work has passed. */
+export class TimeoutError extends ThreadloopError {
+  override readonly code = 'ERR_TIMEOUT';
+}
+
+/** A value cannot be copied to another thread; the message holds the path of the offending part. */
+export class NotCloneableError extends ThreadloopError {
+  override readonly code = 'ERR_NOT_CLONEABLE';
+}
+
+/** What is known of a loop that died. */
+export interface LoopDeath {
+  /** Name of the loop. */
+  readonly loop: string;
+  /** Exit code of its thread, `null` where the thread never ran or is not ours to watch. */
+  readonly exitCode: number | null;
+  /** In words: what ended the thread. */
+  readonly reason: string;
+}
+
+/** The thread that held the call has died. Whether the call ran is unknown: retry only if it may. */
+export class LoopDiedError extends ThreadloopError {
+  override readonly code = 'ERR_LOOP_DIED';
+  readonly loop: string;
+  readonly exitCode: number | null;
+  readonly reason: string;
+
+  constructor(death: LoopDeath, options?: ErrorOptions) {
+    const exit = death.exitCode === null ? '' : `, exit code ${death.exitCode}`;
+    super(`Loop '${death.loop}' died: ${death.reason}${exit}`, options);
+    this.loop = death.loop;
+    this.exitCode = death.exitCode;
+    this.reason = death.reason;
+  }
+}
+
+/** No loop of that name can be reached from this thread; the message lists those that can. */
+export class LoopNotFoundError extends ThreadloopError {
+  override readonly code = 'ERR_LOOP_NOT_FOUND';
+}
+
+/** The coordinator has been shut down, or is shutting down: it takes no more work. */
+export class CoordinatorClosedError extends ThreadloopError {
+  override readonly code = 'ERR_COORDINATOR_CLOSED';
+}
+
+/** A task module does not exist, or something that it imports does not. */
+export class ModuleNotFoundError extends ThreadloopError {
+  override readonly code = 'ERR_MODULE_NOT_FOUND';
+}
+
+/** The module has no such export; the message lists those that it has. */
+export class ExportNotFoundError extends ThreadloopError {
+  override readonly code = 'ERR_EXPORT_NOT_FOUND';
+}
+
+/** The export is there, but it is no function. */
+export class NotAFunctionError extends ThreadloopError {
+  override readonly code = 'ERR_NOT_A_FUNCTION';
+}
+
+/** This Node cannot load the TypeScript module as it is; the message says what to do. */
+export class TypeScriptModuleError extends ThreadloopError {
+  override readonly code = 'ERR_TYPESCRIPT_MODULE';
+}
+
+/**
+ * Whether an error means "cancelled", also when it was made by another copy of this package.
+ *
+ * @example
+ * catch (error) { if (!isCancelled(error)) report(error); throw error; }
+ */
+export function isCancelled(error: unknown): error is CancelledError {
+  return error instanceof Error && (error as { code?: unknown }).code === 'ERR_CANCELLED';
+}
+
+/** Any class of errors, whatever its constructor takes. */
+export type ErrorClass = abstract new (...args: never) => Error;
+
+const builtIn: readonly ErrorClass[] = [
+  Error,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  EvalError,
+  URIError,
+  AggregateError,
+];
+
+const ours = [
+  ThreadloopError,
+  NoCurrentLoopError,
+  NoRunningLoopError,
+  LoopClosedError,
+  LoopRunningError,
+  LoopStoppedError,
+  DifferentLoopError,
+  InvalidStateError,
+  InvalidArgumentError,
+  InvalidAwaitError,
+  CancelledError,
+  TimeoutError,
+  NotCloneableError,
+  LoopDiedError,
+  LoopNotFoundError,
+  CoordinatorClosedError,
+  ModuleNotFoundError,
+  ExportNotFoundError,
+  NotAFunctionError,
+  TypeScriptModuleError,
+] as const;
+
+// The name stands on the prototype, so that a stack begins with it and no instance pays for it.
+for (const { name, prototype } of ours) {
+  Object.defineProperty(prototype, 'name', { value: name, configurable: true, writable: true });
+}
+
+/** Classes that come back as themselves from another thread, by name. */
+export const errorClasses: Map<string, ErrorClass> = new Map(
+  [...builtIn, ...ours].map((errorClass) => [errorClass.name, errorClass]),
+);
+
+/**
+ * Lets errors of a class keep that class when they cross threads. Call it in the module that
+ * defines the class: every thread that loads the module then knows it. An error of a class that
+ * was not registered arrives as its nearest known ancestor, with name and properties kept.
+ *
+ * The class must have a name of its own: it is found by name on the other side. The constructor
+ * is not run there; own properties are copied instead.
+ *
+ * @throws InvalidArgumentError when it is no class of errors, or another class has that name
+ */
+export function registerError(errorClass: ErrorClass): void {
+  if (typeof errorClass !== 'function' || !(errorClass.prototype instanceof Error)) {
+    throw new InvalidArgumentError(
+      `registerError() expects a class that extends Error, got ${String(errorClass)}`,
+    );
+  }
+  const { name } = errorClass;
+  const known = errorClasses.get(name);
+  if (name === '' || (known !== undefined && known !== errorClass)) {
+    throw new InvalidArgumentError(
+      name === ''
+        ? 'registerError() finds classes by name, and this class has none'
+        : `registerError() finds classes by name, and another class is named '${name}'`,
+    );
+  }
+  errorClasses.set(name, errorClass);
+}

@@ -1,0 +1,271 @@
+/**
+ * What all our loops share: scheduling, the tick, errors and closing. How time passes and how the
+ * loop gets the processor is left to its subclasses.
+ *
+ * A tick, which every promise of order follows from (asyncio's `_run_once`): timers that are due
+ * are appended to the ready queue; exactly the n handles then in it run; whatever they schedule
+ * waits for the next tick; `stop()` lets the batch finish.
+ */
+import { InvalidArgumentError, LoopClosedError, LoopRunningError } from '../errors.js';
+import { HostClock } from './clock.js';
+import type { Clock } from './clock.js';
+import { isCoroutine } from './coroutine.js';
+import type { Coroutine } from './coroutine.js';
+import { threadName } from './current-loop.js';
+import { forgetPendingWork, rememberPendingWork } from './never-run.js';
+import { handleException } from './exception-handler.js';
+import type { EventLoop } from './event-loop.js';
+import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
+import { Future } from './future.js';
+import { Handle, TimerHandle } from './handle.js';
+import type { Callback } from './handle.js';
+import { printsAsText } from './prints-as-text.js';
+import { ReadyQueue } from './ready-queue.js';
+import { registry } from './registry.js';
+import { reportIfSlow } from './slow-callback.js';
+import { Task } from './task.js';
+import type { TaskFunction, TaskOptions } from './task.js';
+import { TimerHeap } from './timer-heap.js';
+
+/** Options that every loop of ours takes. */
+export interface LoopOptions {
+  /** For people. Default: the name of the thread. */
+  readonly name?: string;
+  /** Default: the monotonic clock of the host. */
+  readonly clock?: Clock;
+}
+
+/** The common base of our loops; extend it to write one of your own. */
+export abstract class BaseEventLoop implements EventLoop {
+  static {
+    printsAsText(this);
+  }
+
+  readonly name: string;
+  slowCallbackDurationMs = 100;
+  protected readonly clock: Clock;
+  protected readonly ready: ReadyQueue = new ReadyQueue();
+  protected readonly timers: TimerHeap = new TimerHeap();
+  protected stopRequested = false;
+  /** Handles of the present batch that have not run yet. */
+  #batchCount = 0;
+  #closed = false;
+  #everRan = false;
+  #debug = process.env['THREADLOOP_DEBUG'] === '1';
+  #exceptionHandler: ExceptionHandler | null = null;
+
+  constructor({ name = threadName(), clock = new HostClock() }: LoopOptions = {}) {
+    this.name = name;
+    this.clock = clock;
+  }
+
+  abstract runForever(): unknown;
+  abstract runUntilComplete(work: unknown): unknown;
+  /** Something is ready to run: called after each change from none to some, and on stop. */
+  protected abstract wake(): void;
+  /** The earliest timer may have changed. */
+  protected abstract timersChanged(): void;
+
+  callSoon<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle {
+    this.assertOpen();
+    assertCallable(callback, 'callSoon');
+    const handle = new Handle(this, callback as Callback<unknown[]>, args);
+    this.#enqueue(handle);
+    return handle;
+  }
+
+  callSoonThreadsafe<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle {
+    return this.callSoon(callback, ...args);
+  }
+
+  callLater<A extends unknown[]>(delayMs: number, callback: Callback<A>, ...args: A): TimerHandle {
+    assertTime(delayMs, 'delay must not be None', 'callLater', 'delayMs');
+    return this.#schedule(this.time() + delayMs, callback, args, 'callLater');
+  }
+
+  callAt<A extends unknown[]>(whenMs: number, callback: Callback<A>, ...args: A): TimerHandle {
+    assertTime(whenMs, 'when cannot be None', 'callAt', 'whenMs');
+    return this.#schedule(whenMs, callback, args, 'callAt');
+  }
+
+  time(): number {
+    return this.clock.now();
+  }
+
+  createFuture<T>(): Future<T> {
+    return new Future<T>({ loop: this });
+  }
+
+  createTask<T>(work: Coroutine<T> | TaskFunction<T>, options: TaskOptions = {}): Task<T> {
+    if (this.#closed && isCoroutine(work)) work.return(undefined as never);
+    this.assertOpen();
+    return new Task<T>(work, this, options);
+  }
+
+  stop(): void {
+    this.stopRequested = true;
+    if (this.isRunning()) this.wake();
+  }
+
+  isRunning(): boolean {
+    return registry.running === this;
+  }
+
+  isClosed(): boolean {
+    return this.#closed;
+  }
+
+  close(): void {
+    if (this.isRunning()) throw new LoopRunningError('Cannot close a running event loop');
+    this.#closed = true;
+    this.ready.clear();
+    this.timers.clear();
+    forgetPendingWork(this);
+  }
+
+  getDebug(): boolean {
+    return this.#debug;
+  }
+
+  setDebug(enabled: boolean): void {
+    this.#debug = enabled;
+  }
+
+  getExceptionHandler(): ExceptionHandler | null {
+    return this.#exceptionHandler;
+  }
+
+  setExceptionHandler(handler: ExceptionHandler | null): void {
+    if (handler !== null && typeof handler !== 'function') {
+      throw new InvalidArgumentError(
+        `A callable object or None is expected, got ${String(handler)}`,
+      );
+    }
+    this.#exceptionHandler = handler;
+  }
+
+  callExceptionHandler(context: ExceptionContext): void {
+    handleException(this, this.#exceptionHandler, context);
+  }
+
+  /** How many callbacks wait: handles that are ready and timers that nobody cancelled. */
+  pendingCount(): number {
+    return this.ready.length + this.timers.liveCount;
+  }
+
+  toString(): string {
+    const [running, closed, debug] = [this.isRunning(), this.#closed, this.#debug];
+    return `<${this.constructor.name} running=${running} closed=${closed} debug=${debug}>`;
+  }
+
+  protected assertOpen(): void {
+    if (this.#closed) throw new LoopClosedError('Event loop is closed');
+  }
+
+  /** In asyncio's order of checks: what forbids a run of this loop now. */
+  protected assertCanRun(): void {
+    this.assertOpen();
+    const { running, background } = registry;
+    if (running === null || running === background) return;
+    throw new LoopRunningError(
+      running === this
+        ? 'This event loop is already running'
+        : 'Cannot run the event loop while another loop is running',
+    );
+  }
+
+  /** To be called when a run begins. */
+  protected noteRun(): void {
+    this.#everRan = true;
+    forgetPendingWork(this);
+  }
+
+  /**
+   * Runs one tick, or the rest of one that was interrupted: `isSpent` is asked after each handle
+   * whether the thread has to be given away now. Returns whether the batch came to its end.
+   */
+  protected runTick(isSpent: () => boolean): boolean {
+    const { ready } = this;
+    if (this.#batchCount === 0) {
+      this.#collectDueTimers();
+      this.#batchCount = ready.length;
+    }
+    const outer = registry.stepping;
+    registry.stepping = null;
+    try {
+      while (this.#batchCount > 0) {
+        this.#batchCount -= 1;
+        const handle = ready.shift();
+        if (handle !== undefined) this.#runHandle(handle);
+        if (this.#batchCount > 0 && isSpent()) return false;
+      }
+      return true;
+    } finally {
+      registry.stepping = outer;
+    }
+  }
+
+  #runHandle(handle: Handle): void {
+    if (handle.cancelled()) return;
+    if (!this.#debug) {
+      handle.run();
+      return;
+    }
+    const description = handle.toString();
+    const startMs = performance.now();
+    handle.run();
+    reportIfSlow(description, performance.now() - startMs, this.slowCallbackDurationMs);
+  }
+
+  #collectDueTimers(): void {
+    if (this.timers.liveCount === 0) return;
+    const nowMs = this.time();
+    for (;;) {
+      const timer = this.timers.popDue(nowMs);
+      if (timer === undefined) return;
+      this.ready.push(timer);
+    }
+  }
+
+  #schedule<A extends unknown[]>(
+    whenMs: number,
+    callback: Callback<A>,
+    args: A,
+    method: string,
+  ): TimerHandle {
+    this.assertOpen();
+    assertCallable(callback, method);
+    const timing = { whenMs, onCancel: this.#onTimerCancelled };
+    const timer = new TimerHandle(this, callback as Callback<unknown[]>, args, timing);
+    this.timers.push(timer);
+    if (!this.#everRan) rememberPendingWork(this);
+    this.timersChanged();
+    return timer;
+  }
+
+  readonly #onTimerCancelled = (): void => {
+    this.timers.noteCancelled();
+    this.timersChanged();
+  };
+
+  #enqueue(handle: Handle): void {
+    this.ready.push(handle);
+    if (this.ready.length === 1) this.wake();
+    if (!this.#everRan) rememberPendingWork(this);
+  }
+}
+
+function assertCallable(callback: unknown, method: string): void {
+  if (typeof callback === 'function') return;
+  throw new InvalidArgumentError(
+    `a callable object was expected by ${method}(), got ${String(callback)}`,
+  );
+}
+
+function assertTime(value: unknown, whenMissing: string, method: string, name: string): void {
+  if (value === null || value === undefined) throw new InvalidArgumentError(whenMissing);
+  if (typeof value === 'number' && !Number.isNaN(value)) return;
+  throw new InvalidArgumentError(
+    `${method}() expects ${name} to be a number of milliseconds, got ${String(value)}`,
+  );
+}

@@ -1,0 +1,44 @@
+/**
+ * Which task am I in, and which tasks are there?
+ *
+ * A coroutine's task is the one whose step runs now. An async function goes on outside any step,
+ * so its task travels in an `AsyncLocalStorage`. After `asyncio.current_task` and `all_tasks`.
+ */
+import { getRunningLoop } from './current-loop.js';
+import type { EventLoop } from './event-loop.js';
+import { registry } from './registry.js';
+import type { Task } from './task.js';
+
+/**
+ * The task that the calling code belongs to; `null` in a plain callback.
+ *
+ * @throws NoRunningLoopError when no loop runs in this thread
+ */
+export function currentTask(): Task<unknown> | null {
+  getRunningLoop();
+  if (registry.stepping !== undefined) return registry.stepping;
+  const task = registry.asyncTask.getStore();
+  return task === undefined || task.done() ? null : task;
+}
+
+/**
+ * The unfinished tasks of a loop, by default the running one, in the order of their creation.
+ *
+ * @throws NoRunningLoopError when no loop is given and none runs
+ */
+export function allTasks(loop: EventLoop = getRunningLoop()): Set<Task<unknown>> {
+  return new Set(registry.tasks.get(loop));
+}
+
+/** Enters a new task into the books of its loop. */
+export function registerTask(task: Task<unknown>): void {
+  const loop = task.getLoop();
+  let tasks = registry.tasks.get(loop);
+  if (tasks === undefined) registry.tasks.set(loop, (tasks = new Set()));
+  tasks.add(task);
+}
+
+/** Strikes a task that is done off the books. */
+export function unregisterTask(task: Task<unknown>): void {
+  registry.tasks.get(task.getLoop())?.delete(task);
+}

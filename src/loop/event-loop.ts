@@ -1,0 +1,90 @@
+/**
+ * What every event loop can do, whoever wrote it.
+ *
+ * Any object that implements this interface can be set as a thread's current loop. The two ways to
+ * run differ between loops (a promise on a host loop, the plain value on a blocking one), which is
+ * why they are typed loosely here and exactly on the classes. After asyncio's `AbstractEventLoop`.
+ */
+import type { Coroutine } from './coroutine.js';
+import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
+import type { Future } from './future.js';
+import type { Callback, Handle, TimerHandle } from './handle.js';
+import type { Task, TaskOptions, TaskFunction } from './task.js';
+
+/** What can be turned into a future: see `ensureFuture`. */
+export type Awaited_<T> = PromiseLike<T> | Coroutine<T>;
+
+/** An event loop. All methods belong to the loop's own thread. */
+export interface EventLoop {
+  /** For people: in messages and reports. */
+  readonly name: string;
+
+  /**
+   * Runs a callback at the next tick. Callbacks run in the order in which they were scheduled,
+   * each exactly once, in the async context of the caller of `callSoon`.
+   *
+   * @throws LoopClosedError
+   */
+  callSoon<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle;
+  /**
+   * Runs a callback once `delayMs` milliseconds have passed; at once when it is zero or less.
+   * Of timers due at the same time the one scheduled first runs first.
+   *
+   * @throws InvalidArgumentError when `delayMs` is missing or not a number
+   */
+  callLater<A extends unknown[]>(
+    delayMs: number,
+    callback: Callback<A>,
+    ...args: A
+  ): TimerHandle;
+  /** As `callLater`, at an absolute time of this loop's clock: see `time()`. */
+  callAt<A extends unknown[]>(whenMs: number, callback: Callback<A>, ...args: A): TimerHandle;
+  /** As `callSoon`, and wakes the loop. On another thread's loop: see `RemoteLoop`. */
+  callSoonThreadsafe<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle;
+  /** Milliseconds on this loop's own clock: monotonic, from some fixed point. */
+  time(): number;
+
+  /** A future that belongs to this loop. */
+  createFuture<T>(): Future<T>;
+  /**
+   * Starts a coroutine object or a function as a task of this loop; its first step runs at the
+   * next tick. An async function gets an `AbortSignal`, which fires when the task is cancelled.
+   *
+   * @throws InvalidArgumentError when it is neither, above all a generator function not yet called
+   */
+  createTask<T>(work: Coroutine<T> | TaskFunction<T>, options?: TaskOptions): Task<T>;
+
+  /** Runs until `stop()`. */
+  runForever(): unknown;
+  /** Runs until the work is done, and gives its value or throws its error. */
+  runUntilComplete(work: unknown): unknown;
+  /** Ends the run after the batch of callbacks that is running now. Can be called before a run. */
+  stop(): void;
+  /** Whether this loop is the one that runs in its thread at present. */
+  isRunning(): boolean;
+  /** Drops what waits, for good. A running loop cannot be closed; closing twice does nothing. */
+  close(): void;
+  isClosed(): boolean;
+
+  /** Reports an error that nobody waits for; to the handler that was set, else `console.error`. */
+  callExceptionHandler(context: ExceptionContext): void;
+  /** Sets who hears of errors that nobody waits for; `null` brings the default back. */
+  setExceptionHandler(handler: ExceptionHandler | null): void;
+  getExceptionHandler(): ExceptionHandler | null;
+
+  /** Debug mode: slow callbacks are reported, and arguments checked more. */
+  getDebug(): boolean;
+  setDebug(enabled: boolean): void;
+  /** In debug mode, callbacks at least this long are reported. Default 100. */
+  slowCallbackDurationMs: number;
+}
+
+/** The methods by which a thread tells a loop from anything else. */
+const essentialMethods = ['callSoon', 'callAt', 'createTask', 'runForever', 'stop'] as const;
+
+/** Whether an object can be used as a loop, also when another copy of this package made it. */
+export function isEventLoop(value: unknown): value is EventLoop {
+  if (typeof value !== 'object' || value === null) return false;
+  const candidate = value as Record<string, unknown>;
+  return essentialMethods.every((method) => typeof candidate[method] === 'function');
+}

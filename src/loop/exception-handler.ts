@@ -1,0 +1,56 @@
+/**
+ * Where errors go that nobody waits for: the last resort of one loop.
+ *
+ * The default writes one record with `console.error`. Nothing that a handler does can break the
+ * loop: a handler that throws is itself reported. Keys and messages are asyncio's.
+ */
+import type { EventLoop } from './event-loop.js';
+import type { Handle } from './handle.js';
+
+/** What is known of an error that nobody waits for. */
+export interface ExceptionContext {
+  /** What happened, in words. */
+  message?: string;
+  exception?: unknown;
+  /** The handle whose callback threw. */
+  handle?: Handle;
+  /** The future or task that holds the error. */
+  future?: unknown;
+  task?: unknown;
+  [detail: string]: unknown;
+}
+
+/** Hears of errors that nobody waits for. */
+export type ExceptionHandler = (loop: EventLoop, context: ExceptionContext) => void;
+
+/** The default handler: one record on standard error. Never throws. */
+export function defaultExceptionHandler(context: ExceptionContext): void {
+  const { message, exception, ...details } = context;
+  const lines = Object.keys(details)
+    .sort()
+    .map((key) => `${key}: ${String(details[key])}`);
+  const headline = [message ?? 'Unhandled exception in event loop', ...lines].join('\n');
+  if ('exception' in context) console.error(headline, '\n', exception);
+  else console.error(headline);
+}
+
+/** Calls the handler that was set, else the default one. Never throws. */
+export function handleException(
+  loop: EventLoop,
+  handler: ExceptionHandler | null,
+  context: ExceptionContext,
+): void {
+  if (handler === null) {
+    defaultExceptionHandler(context);
+    return;
+  }
+  try {
+    handler(loop, context);
+  } catch (exception) {
+    defaultExceptionHandler({
+      message: 'Unhandled error in exception handler',
+      exception,
+      context: context.message,
+    });
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * Futures: a result that is not there yet, on one loop. After `asyncio.Future`.
+ *
+ * Belongs to the thread of its loop. Done callbacks never run inside the call that settles the
+ * future: they are scheduled on the loop, in the order in which they were added.
+ *
+ * | state     | moves to             | by                                          |
+ * |-----------|----------------------|---------------------------------------------|
+ * | pending   | finished, cancelled  | `setResult`, `setException`; `cancel`       |
+ * | finished  | –                    |                                             |
+ * | cancelled | –                    |                                             |
+ */
+import { AsyncResource } from 'node:async_hooks';
+import { inspect } from 'node:util';
+import { CancelledError, InvalidStateError } from '../errors.js';
+import type { Suspension } from './coroutine.js';
+import { getEventLoop } from './current-loop.js';
+import type { EventLoop } from './event-loop.js';
+import { printsAsText } from './prints-as-text.js';
+import { reportUnlessRetrieved } from './unretrieved.js';
+import type { Unretrieved } from './unretrieved.js';
+import { Waitable } from './waitable.js';
+
+type DoneCallback<T> = (future: Future<T>) => unknown;
+
+interface Registration {
+  /** Takes this future; `never` keeps `Future<T>` covariant, as a promise is. */
+  readonly callback: (future: never) => unknown;
+  /** `null` for our own callbacks, which bring their context themselves. */
+  readonly scope: AsyncResource | null;
+}
+
+interface NativeTwin<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(reason: unknown): void;
+}
+
+/** Options of `new Future()`. */
+export interface FutureOptions {
+  /** The loop that it belongs to. Default: `getEventLoop()`. */
+  readonly loop?: EventLoop;
+}
+
+/** A result that is not there yet; a promise in shape, also for `yield*`. */
+export class Future<T> extends Waitable<T> {
+  static {
+    printsAsText(this);
+  }
+
+  /** For loops: see `Suspension`. */
+  threadloopAwaited = false;
+  readonly #loop: EventLoop;
+  #state: 'pending' | 'finished' | 'cancelled' = 'pending';
+  #callbacks: Registration[] = [];
+  #value: T | undefined;
+  /** Boxed, since anything can be thrown, `undefined` too. */
+  #error: { readonly reason: unknown } | null = null;
+  #unretrieved: Unretrieved | null = null;
+  #twin: NativeTwin<T> | null = null;
+
+  constructor(options: FutureOptions = {}) {
+    super();
+    this.#loop = options.loop ?? getEventLoop();
+  }
+
+  /** The loop that it belongs to. */
+  getLoop(): EventLoop {
+    return this.#loop;
+  }
+
+  done(): boolean {
+    return this.#state !== 'pending';
+  }
+
+  cancelled(): boolean {
+    return this.#state === 'cancelled';
+  }
+
+  /**
+   * The result, at once.
+   *
+   * @throws whatever the future was failed with; CancelledError; InvalidStateError while pending
+   */
+  result(): T {
+    if (this.#state === 'pending') throw new InvalidStateError('Result is not ready.');
+    this.#noteRetrieved();
+    if (this.#error !== null) throw this.#error.reason;
+    return this.#value as T;
+  }
+
+  /**
+   * The error that it was failed with, `null` where there is a result.
+   *
+   * @throws CancelledError when it was cancelled; InvalidStateError while pending
+   */
+  exception(): unknown {
+    if (this.#state === 'pending') throw new InvalidStateError('Exception is not set.');
+    this.#noteRetrieved();
+    if (this.#state === 'cancelled') throw this.#error?.reason;
+    return this.#error === null ? null : this.#error.reason;
+  }
+
+  /** @throws InvalidStateError unless pending */
+  setResult(value: T): void {
+    this.settleWithResult(value);
+  }
+
+  /**
+   * Fails the future. A class of errors is instantiated.
+   *
+   * @throws InvalidStateError unless pending
+   */
+  setException(error: unknown): void {
+    this.settleWithError(isErrorClass(error) ? new error() : error);
+  }
+
+  /** Cancels it; `false` when it is done already. Whoever waits gets `CancelledError(message)`. */
+  cancel(message?: string): boolean {
+    this.#noteRetrieved();
+    if (this.#state !== 'pending') return false;
+    this.settleAsCancelled(new CancelledError(message));
+    return true;
+  }
+
+  /**
+   * Schedules `callback(future)` on the loop once the future is done, in the async context of
+   * this call. On a future that is done, it is scheduled at once.
+   */
+  addDoneCallback(callback: DoneCallback<T>): void {
+    this.#add({ callback, scope: new AsyncResource('threadloop.DoneCallback') });
+  }
+
+  /** Takes back every registration of `callback`; returns how many there were. */
+  removeDoneCallback(callback: DoneCallback<T>): number {
+    const before = this.#callbacks.length;
+    this.#callbacks = this.#callbacks.filter((entry) => entry.callback !== callback);
+    return before - this.#callbacks.length;
+  }
+
+  [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return new Wait(this);
+  }
+
+  override toString(): string {
+    return `<${this.constructor.name} ${this.describe()}>`;
+  }
+
+  protected describe(): string {
+    if (this.#state !== 'finished') return this.#state;
+    return `finished ${this.describeOutcome()}`;
+  }
+
+  protected describeOutcome(): string {
+    if (this.#error === null) return `result=${inspect(this.#value, { depth: 0 })}`;
+    const { reason } = this.#error;
+    if (!(reason instanceof Error)) return `exception=${inspect(reason, { depth: 0 })}`;
+    return `exception=${reason.name}(${reason.message === '' ? '' : inspect(reason.message)})`;
+  }
+
+  protected settleWithResult(value: T): void {
+    this.#assertPending();
+    this.#value = value;
+    this.#state = 'finished';
+    this.#settled();
+  }
+
+  protected settleWithError(reason: unknown): void {
+    this.#assertPending();
+    this.#error = { reason };
+    this.#state = 'finished';
+    this.#unretrieved = reportUnlessRetrieved(this, this.#loop, reason);
+    this.#settled();
+  }
+
+  protected settleAsCancelled(reason: CancelledError): void {
+    this.#assertPending();
+    this.#error = { reason };
+    this.#state = 'cancelled';
+    this.#settled();
+  }
+
+  protected override toNative(): Promise<T> {
+    this.#noteRetrieved();
+    if (this.#twin === null) {
+      this.#twin = createTwin<T>();
+      if (this.#state === 'pending') this.#add({ callback: this.#settleTwin, scope: null });
+      else this.#settleTwin();
+    }
+    return this.#twin.promise;
+  }
+
+  readonly #settleTwin = (): void => {
+    this.#noteRetrieved();
+    if (this.#error === null) this.#twin?.resolve(this.#value as T);
+    else this.#twin?.reject(this.#error.reason);
+  };
+
+  #assertPending(): void {
+    if (this.#state === 'pending') return;
+    throw new InvalidStateError(`${this.#state.toUpperCase()}: ${this.toString()}`);
+  }
+
+  #noteRetrieved(): void {
+    this.#unretrieved?.retrieved();
+    this.#unretrieved = null;
+  }
+
+  #add(registration: Registration): void {
+    if (this.#state === 'pending') this.#callbacks.push(registration);
+    else this.#schedule(registration);
+  }
+
+  #settled(): void {
+    const callbacks = this.#callbacks;
+    if (callbacks.length === 0) return;
+    this.#callbacks = [];
+    for (const registration of callbacks) this.#schedule(registration);
+  }
+
+  #schedule({ callback, scope }: Registration): void {
+    // A native wait must end although the loop stands still: nobody may be there to run it again.
+    if (callback === this.#settleTwin && !this.#loop.isRunning()) this.#settleTwin();
+    else if (scope === null) this.#loop.callSoon(callback, this as never);
+    else this.#loop.callSoon(runInScope<T>, scope, callback, this);
+  }
+}
+
+function runInScope<T>(
+  scope: AsyncResource,
+  callback: (future: never) => unknown,
+  future: Future<T>,
+): void {
+  try {
+    scope.runInAsyncScope(callback as DoneCallback<T>, undefined, future);
+  } catch (exception) {
+    // Caught here and not by the handle, which would name this function instead of the user's.
+    const message = `Exception in callback ${callback.name || 'anonymous'}()`;
+    future.getLoop().callExceptionHandler({ message, exception, future });
+  }
+}
+
+function createTwin<T>(): NativeTwin<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<T>((onResult, onError) => {
+    resolve = onResult;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
+}
+
+function isErrorClass(value: unknown): value is new () => Error {
+  return typeof value === 'function' && value.prototype instanceof Error;
+}
+
+/** One `yield*` on a future. */
+class Wait<T> implements Iterator<Suspension, T, unknown> {
+  readonly #future: Future<T>;
+  #asked = false;
+
+  constructor(future: Future<T>) {
+    this.#future = future;
+  }
+
+  next(): IteratorResult<Suspension, T> {
+    if (this.#future.done()) return { done: true, value: this.#future.result() };
+    if (this.#asked) throw new InvalidStateError("yield* wasn't used with future");
+    this.#asked = true;
+    this.#future.threadloopAwaited = true;
+    return { done: false, value: this.#future };
+  }
+
+  // `yield*` forwards what is thrown into the coroutine to whatever it delegates to.
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  return(value: T): IteratorResult<Suspension, T> {
+    return { done: true, value };
+  }
+}
+
+/** Whether a value is a future of this library, also of another copy of it. */
+export function isFuture(value: unknown): value is Future<unknown> {
+  return typeof value === 'object' && value !== null && 'threadloopAwaited' in value;
+}

@@ -1,0 +1,192 @@
+/**
+ * The default loop: it lives on Node's own loop, so timers, sockets, promises and async functions
+ * go on around it.
+ *
+ * A tick runs as a microtask; when its slice is spent the loop goes on from `setImmediate`. It
+ * holds at most one host timer, which also keeps the process alive during a run. An idle loop
+ * does nothing at all.
+ *
+ * | phase      | what it means                                   | next                    |
+ * |------------|-------------------------------------------------|-------------------------|
+ * | idle       | nothing runs; work gathers                      | running, background     |
+ * | running    | inside `runForever` or `runUntilComplete`       | idle, background        |
+ * | background | runs whenever no other loop of the thread does  | running, idle           |
+ *
+ * In the background the loop keeps the process alive for its timers, and for nothing else.
+ */
+import { InvalidStateError, LoopStoppedError } from '../errors.js';
+import { BaseEventLoop } from './base-event-loop.js';
+import type { LoopOptions } from './base-event-loop.js';
+import type { Alarm } from './clock.js';
+import { isCoroutine } from './coroutine.js';
+import type { Awaitable } from './coroutine.js';
+import { provideDefaultLoop } from './current-loop.js';
+import { ensureFuture } from './ensure-future.js';
+import { Future } from './future.js';
+import { registry } from './registry.js';
+import { Slice } from './slice.js';
+import type { TaskFunction } from './task.js';
+
+/** An event loop on Node's event loop. */
+export class HostEventLoop extends BaseEventLoop {
+  readonly #slice = new Slice();
+  #endRun: (() => void) | null = null;
+  #backgroundUsers = 0;
+  #tickScheduled = false;
+  #alarm: { readonly whenMs: number; readonly alarm: Alarm } | null = null;
+
+  /** @param options - see `LoopOptions` */
+  constructor(options: LoopOptions = {}) {
+    super(options);
+  }
+
+  /**
+   * Runs until `stop()`. Where `stop()` came first, runs one tick.
+   *
+   * @throws LoopClosedError; LoopRunningError when a loop runs in this thread already
+   */
+  override async runForever(): Promise<void> {
+    this.assertCanRun();
+    return new Promise<void>((resolve) => {
+      registry.running = this;
+      this.#endRun = resolve;
+      this.noteRun();
+      this.#scheduleTick();
+    });
+  }
+
+  /**
+   * Runs until the work is done: a future, a coroutine object, a promise, or a function that
+   * becomes a task.
+   *
+   * @returns its value
+   * @throws its error; LoopStoppedError when `stop()` came first, and the work can be resumed;
+   *   what `runForever` throws
+   */
+  override async runUntilComplete<T>(work: Awaitable<T> | TaskFunction<T>): Promise<T> {
+    let future: Future<T>;
+    try {
+      this.assertCanRun();
+      future =
+        typeof work === 'function' && !('then' in work)
+          ? this.createTask<T>(work)
+          : ensureFuture<T>(work as Awaitable<T>, { loop: this });
+    } catch (error) {
+      if (isCoroutine(work)) work.return(undefined as never);
+      throw error;
+    }
+    const stop = (): void => this.stop();
+    future.addDoneCallback(stop);
+    await this.runForever();
+    future.removeDoneCallback(stop);
+    if (!future.done()) throw new LoopStoppedError('Event loop stopped before Future completed.');
+    return future.result();
+  }
+
+  /**
+   * Runs this loop whenever no other loop of the thread does, until the returned function has
+   * been called as often as this one. Keeps the process alive only for its timers.
+   *
+   * @throws InvalidStateError when another loop does that already; LoopClosedError
+   */
+  runInBackground(): () => void {
+    this.assertOpen();
+    if (registry.background !== null && registry.background !== this) {
+      throw new InvalidStateError('Another loop of this thread runs in the background already');
+    }
+    this.#backgroundUsers += 1;
+    registry.background = this;
+    registry.running ??= this;
+    this.noteRun();
+    this.#scheduleTick();
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      this.#backgroundUsers -= 1;
+      if (this.#backgroundUsers > 0) return;
+      registry.background = null;
+      if (registry.running === this && this.#endRun === null) this.#becomeIdle();
+    };
+  }
+
+  protected override wake(): void {
+    if (this.isRunning()) this.#scheduleTick();
+  }
+
+  protected override timersChanged(): void {
+    // A scheduled tick looks at the timers when it ends.
+    if (this.isRunning() && !this.#tickScheduled) this.#setAlarm();
+  }
+
+  #scheduleTick(): void {
+    if (this.#tickScheduled) return;
+    this.#tickScheduled = true;
+    queueMicrotask(this.#tick);
+  }
+
+  #scheduleTickAfterNode(): void {
+    this.#tickScheduled = true;
+    setImmediate(this.#tickInNewSlice);
+  }
+
+  readonly #tickInNewSlice = (): void => {
+    this.#slice.begin();
+    this.#tick();
+  };
+
+  readonly #onAlarm = (): void => {
+    this.#alarm = null;
+    if (!this.#tickScheduled) this.#tickInNewSlice();
+  };
+
+  readonly #tick = (): void => {
+    this.#tickScheduled = false;
+    // Another loop has the thread: this one goes on when it has ended.
+    if (!this.isRunning()) return;
+    if (this.#slice.isSpentNow()) {
+      this.#scheduleTickAfterNode();
+      return;
+    }
+    // Set meanwhile, so that what the tick schedules does not order another one.
+    this.#tickScheduled = true;
+    const isBatchDone = this.runTick(this.#slice.isSpent);
+    this.#tickScheduled = false;
+    if (!isBatchDone) this.#scheduleTickAfterNode();
+    else if (this.stopRequested && this.#endRun !== null) this.#finishRun(this.#endRun);
+    else if (this.ready.length > 0) this.#scheduleTick();
+    else this.#setAlarm();
+  };
+
+  #finishRun(end: () => void): void {
+    this.#endRun = null;
+    this.stopRequested = false;
+    this.#becomeIdle();
+    end();
+  }
+
+  /** Hands the thread to the loop in the background, which may be this one. */
+  #becomeIdle(): void {
+    this.#clearAlarm();
+    registry.running = registry.background;
+    registry.running?.callSoonThreadsafe(function resume() {});
+  }
+
+  /** Orders the next wake-up. A run without timers orders a distant one: it keeps Node alive. */
+  #setAlarm(): void {
+    const whenMs = this.timers.nextWhenMs();
+    if (whenMs === Infinity && this.#endRun === null) {
+      this.#clearAlarm();
+    } else if (this.#alarm === null || this.#alarm.whenMs > whenMs) {
+      this.#clearAlarm();
+      this.#alarm = { whenMs, alarm: this.clock.setAlarm(whenMs, this.#onAlarm) };
+    }
+  }
+
+  #clearAlarm(): void {
+    this.#alarm?.alarm.cancel();
+    this.#alarm = null;
+  }
+}
+
+provideDefaultLoop(() => new HostEventLoop());

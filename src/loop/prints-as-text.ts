@@ -1,0 +1,15 @@
+/**
+ * Lets an object print as its `toString()` says, also in `console.log` and `util.inspect`.
+ */
+import { inspect } from 'node:util';
+
+/** To be called in a class's static block; subclasses inherit it. */
+export function printsAsText(anyClass: { readonly prototype: object }): void {
+  Object.defineProperty(anyClass.prototype, inspect.custom, {
+    value(this: object): string {
+      return String(this);
+    },
+    configurable: true,
+    writable: true,
+  });
+}

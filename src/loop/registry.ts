@@ -1,0 +1,48 @@
+/**
+ * What a thread knows of its loops and tasks: one record on `globalThis`, under a shared symbol.
+ *
+ * Two copies of this package in one thread (a library and its user may bring one each) therefore
+ * agree on the running loop and the current task. Every thread has its own `globalThis`, so the
+ * record is per thread by itself.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EventLoop } from './event-loop.js';
+import type { Task } from './task.js';
+
+/** The record of one thread. Fields are only ever added, never changed: other copies read them. */
+export interface Registry {
+  /** The loop that runs in this thread now. */
+  running: EventLoop | null;
+  /** The loop that runs whenever no other does: see `HostEventLoop.runInBackground`. */
+  background: EventLoop | null;
+  /** The loop that `setEventLoop` set. */
+  current: EventLoop | null;
+  /** What `setLoopFactory` set. */
+  factory: (() => EventLoop) | null;
+  /** The task whose step runs now; `null` in a plain callback; `undefined` outside a tick. */
+  stepping: Task<unknown> | null | undefined;
+  /** The task that an async function and all that it awaits belongs to. */
+  readonly asyncTask: AsyncLocalStorage<Task<unknown> | undefined>;
+  /** The unfinished tasks of each loop. */
+  readonly tasks: WeakMap<EventLoop, Set<Task<unknown>>>;
+  /** How many tasks this thread has named. */
+  taskCount: number;
+  /** The thread's place among the others, kept by `src/threads/`. */
+  directory: unknown;
+}
+
+const key = Symbol.for('threadloop');
+const holder = globalThis as { [key]?: Registry };
+
+/** The record of this thread. */
+export const registry: Registry = (holder[key] ??= {
+  running: null,
+  background: null,
+  current: null,
+  factory: null,
+  stepping: undefined,
+  asyncTask: new AsyncLocalStorage(),
+  tasks: new WeakMap(),
+  taskCount: 0,
+  directory: null,
+});

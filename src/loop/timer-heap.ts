@@ -1,0 +1,118 @@
+/**
+ * The timers of one loop: a binary heap ordered by time, ties by order of insertion.
+ *
+ * A cancelled timer stays where it is until it reaches the top; when more than half of a large
+ * heap is dead, the heap is rebuilt without them (asyncio's rule), so they do not pile up.
+ */
+import type { TimerHandle } from './handle.js';
+
+/** Below this many timers a rebuild is not worth it: asyncio's `_MIN_SCHEDULED_TIMER_HANDLES`. */
+const minCountForRebuild = 100;
+
+interface Entry {
+  readonly timer: TimerHandle;
+  readonly whenMs: number;
+  readonly sequence: number;
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.whenMs < b.whenMs || (a.whenMs === b.whenMs && a.sequence < b.sequence);
+}
+
+/** Pushing and popping take O(log n). */
+export class TimerHeap {
+  #entries: Entry[] = [];
+  #sequence = 0;
+  #cancelledCount = 0;
+
+  /** How many timers wait that nobody has cancelled. */
+  get liveCount(): number {
+    return this.#entries.length - this.#cancelledCount;
+  }
+
+  push(timer: TimerHandle): void {
+    this.#entries.push({ timer, whenMs: timer.when(), sequence: this.#sequence++ });
+    this.#siftUp(this.#entries.length - 1);
+  }
+
+  /** When the next live timer is due; `Infinity` when none waits. */
+  nextWhenMs(): number {
+    this.#dropCancelledTop();
+    return this.#entries[0]?.whenMs ?? Infinity;
+  }
+
+  /** Takes out the next live timer that is due at `nowMs`; `undefined` when none is. */
+  popDue(nowMs: number): TimerHandle | undefined {
+    return this.nextWhenMs() <= nowMs ? this.#pop() : undefined;
+  }
+
+  /** Has to be told of each timer in the heap that is cancelled. */
+  noteCancelled(): void {
+    this.#cancelledCount += 1;
+    const { length } = this.#entries;
+    if (length > minCountForRebuild && this.#cancelledCount * 2 > length) this.#rebuild();
+  }
+
+  clear(): void {
+    this.#entries = [];
+    this.#cancelledCount = 0;
+  }
+
+  #dropCancelledTop(): void {
+    while (this.#entries[0]?.timer.cancelled() === true) {
+      this.#pop();
+      this.#cancelledCount -= 1;
+    }
+  }
+
+  #rebuild(): void {
+    // A sorted array is a heap.
+    this.#entries = this.#entries
+      .filter(({ timer }) => !timer.cancelled())
+      .sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    this.#cancelledCount = 0;
+  }
+
+  #pop(): TimerHandle | undefined {
+    const entries = this.#entries;
+    const top = entries[0];
+    const last = entries.pop();
+    if (last !== undefined && last !== top) {
+      entries[0] = last;
+      this.#siftDown();
+    }
+    top?.timer.leaveHeap();
+    return top?.timer;
+  }
+
+  #siftUp(start: number): void {
+    const entries = this.#entries;
+    const entry = entries[start] as Entry;
+    let index = start;
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = entries[parentIndex] as Entry;
+      if (!isBefore(entry, parent)) break;
+      entries[index] = parent;
+      index = parentIndex;
+    }
+    entries[index] = entry;
+  }
+
+  #siftDown(): void {
+    const entries = this.#entries;
+    const entry = entries[0] as Entry;
+    let index = 0;
+    for (;;) {
+      let childIndex = 2 * index + 1;
+      if (childIndex >= entries.length) break;
+      const right = entries[childIndex + 1];
+      if (right !== undefined && isBefore(right, entries[childIndex] as Entry)) childIndex += 1;
+      const child = entries[childIndex] as Entry;
+      if (!isBefore(child, entry)) break;
+      entries[index] = child;
+      index = childIndex;
+    }
+    entries[index] = entry;
+  }
+}

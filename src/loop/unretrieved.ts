@@ -1,0 +1,59 @@
+/**
+ * Errors that nobody has looked at: reported when their future is collected, or at process exit.
+ *
+ * asyncio reports `Future exception was never retrieved` from the future's finalizer. JavaScript's
+ * finalizers run after the object is gone, so the report describes the lost future in words.
+ */
+import type { EventLoop } from './event-loop.js';
+
+/** The promise to report one error, unless somebody retrieves it before. */
+export class Unretrieved {
+  readonly #loop: EventLoop;
+  readonly #message: string;
+  readonly #future: string;
+  readonly #reason: unknown;
+
+  constructor(future: object, loop: EventLoop, reason: unknown) {
+    this.#loop = loop;
+    this.#message = `${future.constructor.name} exception was never retrieved`;
+    this.#future = String(future);
+    this.#reason = reason;
+  }
+
+  /** The error has been seen: nothing to report any more. */
+  retrieved(): void {
+    pending.delete(this);
+    finalizers.unregister(this);
+  }
+
+  report(): void {
+    pending.delete(this);
+    this.#loop.callExceptionHandler({
+      message: this.#message,
+      exception: this.#reason,
+      future: this.#future,
+    });
+  }
+}
+
+/** Strong, so that what has not been collected by then is reported at exit, once. */
+const pending = new Set<Unretrieved>();
+const finalizers = new FinalizationRegistry<Unretrieved>((unretrieved) => unretrieved.report());
+
+let reportsAtExit = false;
+
+/** Reports `reason` through the loop's exception handler if nobody ever sees it. */
+export function reportUnlessRetrieved(
+  future: object,
+  loop: EventLoop,
+  reason: unknown,
+): Unretrieved {
+  const unretrieved = new Unretrieved(future, loop, reason);
+  if (!reportsAtExit) {
+    reportsAtExit = true;
+    process.once('exit', () => pending.forEach((each) => each.report()));
+  }
+  pending.add(unretrieved);
+  finalizers.register(future, unretrieved, unretrieved);
+  return unretrieved;
+}

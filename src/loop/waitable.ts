@@ -1,0 +1,45 @@
+/**
+ * What can be waited for in both ways: `await` in an async function, `yield*` in a coroutine.
+ *
+ * The common base of `Future` and `ConcurrentFuture`. It has a full promise's shape, and makes
+ * sure that an `await` inside a task is a cancel point of that task.
+ */
+import type { Suspension } from './coroutine.js';
+import { registry } from './registry.js';
+
+/** A promise in shape that coroutines can wait for too. */
+export abstract class Waitable<T> implements Promise<T> {
+  get [Symbol.toStringTag](): string {
+    return 'Promise';
+  }
+
+  /** Whether it has a result, an error, or was cancelled. */
+  abstract done(): boolean;
+  /** Cancels what is waited for; `false` when it was too late. */
+  abstract cancel(message?: string): boolean;
+  /** Makes `yield* waitable` wait, and gives the result. */
+  abstract [Symbol.iterator](): Iterator<Suspension, T, unknown>;
+  /** A native promise for the same outcome. */
+  protected abstract toNative(): Promise<T>;
+
+  // oxlint-disable-next-line unicorn/no-thenable -- being thenable is the purpose
+  then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    const task = registry.asyncTask.getStore();
+    const outcome =
+      task === undefined || task.done() ? this.toNative() : task.guard(this, () => this.toNative());
+    return outcome.then(onFulfilled, onRejected);
+  }
+
+  catch<B = never>(
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<T | B> {
+    return this.then(null, onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.then().finally(onFinally);
+  }
+}
