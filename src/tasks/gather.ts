@@ -1,0 +1,106 @@
+/**
+ * Waiting for several things at once, results in the order of the arguments. After
+ * `asyncio.gather`.
+ */
+import { CancelledError, DifferentLoopError } from '../errors.js';
+import type { Awaitable } from '../loop/coroutine.js';
+import { getEventLoop } from '../loop/current-loop.js';
+import { ensureFuture } from '../loop/ensure-future.js';
+import type { EventLoop } from '../loop/event-loop.js';
+import { Future, isFuture } from '../loop/future.js';
+
+/** Options of `gather`. */
+export interface GatherOptions<ReturnExceptions extends boolean = boolean> {
+  /** Put errors among the results instead of failing with the first. Default `false`. */
+  readonly returnExceptions?: ReturnExceptions;
+}
+
+/**
+ * Runs awaitables side by side: futures, coroutine objects and promises. The same one given twice
+ * runs once and fills both places. The first error is passed on at once while the others go on.
+ * Cancelling the returned future cancels them all, and it ends once all have ended.
+ *
+ * @throws DifferentLoopError when futures of several loops are given
+ */
+export function gather<T>(
+  awaitables: Iterable<Awaitable<T>>,
+  options: GatherOptions<true>,
+): Future<(T | Error)[]>;
+export function gather<T>(
+  awaitables: Iterable<Awaitable<T>>,
+  options?: GatherOptions,
+): Future<T[]>;
+export function gather<T>(
+  awaitables: Iterable<Awaitable<T>>,
+  { returnExceptions = false }: GatherOptions = {},
+): Future<unknown[]> {
+  const given = [...awaitables];
+  const loop = loopOf(given);
+  const children = new Map(given.map((awaitable) => [awaitable, null as Future<T> | null]));
+  for (const awaitable of children.keys()) {
+    children.set(awaitable, ensureFuture(awaitable, { loop }));
+  }
+  const inOrder = given.map((awaitable) => children.get(awaitable) as Future<T>);
+  return new GatherFuture(loop, inOrder, returnExceptions);
+}
+
+function loopOf(awaitables: readonly unknown[]): EventLoop {
+  const loops = new Set(awaitables.filter(isFuture).map((future) => future.getLoop()));
+  if (loops.size > 1) {
+    throw new DifferentLoopError('futures are tied to different event loops');
+  }
+  return [...loops][0] ?? getEventLoop();
+}
+
+class GatherFuture extends Future<unknown[]> {
+  readonly #children: readonly Future<unknown>[];
+  readonly #returnExceptions: boolean;
+  #unfinishedCount: number;
+  #cancel: { readonly message: string | undefined } | null = null;
+
+  constructor(loop: EventLoop, inOrder: readonly Future<unknown>[], returnExceptions: boolean) {
+    super({ loop });
+    this.#children = inOrder;
+    this.#returnExceptions = returnExceptions;
+    const distinct = new Set(inOrder);
+    this.#unfinishedCount = distinct.size;
+    if (distinct.size === 0) this.setResult([]);
+    for (const child of distinct) child.addDoneCallback(this.#onChildDone);
+  }
+
+  /** Passes the request on; `false` when all children are done. */
+  override cancel(message?: string): boolean {
+    if (this.done()) return false;
+    const asked = new Set(this.#children);
+    const any = [...asked].filter((child) => child.cancel(message)).length > 0;
+    if (any) this.#cancel = { message };
+    return any;
+  }
+
+  readonly #onChildDone = (child: Future<unknown>): void => {
+    this.#unfinishedCount -= 1;
+    const error = errorOf(child);
+    if (this.done()) return;
+    if (error !== null && !this.#returnExceptions && this.#cancel === null) {
+      this.setException(error.reason);
+    } else if (this.#unfinishedCount === 0) {
+      if (this.#cancel !== null) this.setException(new CancelledError(this.#cancel.message));
+      else this.setResult(this.#children.map(outcomeOf));
+    }
+  };
+}
+
+/** Marks the error as seen, too: errors of siblings after the first are dropped on purpose. */
+function errorOf(future: Future<unknown>): { readonly reason: unknown } | null {
+  try {
+    future.result();
+    return null;
+  } catch (reason) {
+    return { reason };
+  }
+}
+
+function outcomeOf(future: Future<unknown>): unknown {
+  const error = errorOf(future);
+  return error === null ? future.result() : error.reason;
+}
