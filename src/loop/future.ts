@@ -28,12 +28,8 @@ interface Registration {
   readonly callback: (future: never) => unknown;
   /** `null` for our own callbacks, which bring their context themselves. */
   readonly scope: AsyncResource | null;
-}
-
-interface NativeTwin<T> {
-  readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(reason: unknown): void;
+  /** Whether it only settles a native promise. */
+  readonly isNative: boolean;
 }
 
 /** Options of `new Future()`. */
@@ -57,7 +53,6 @@ export class Future<T> extends Waitable<T> {
   /** Boxed, since anything can be thrown, `undefined` too. */
   #error: { readonly reason: unknown } | null = null;
   #unretrieved: Unretrieved | null = null;
-  #twin: NativeTwin<T> | null = null;
 
   constructor(options: FutureOptions = {}) {
     super();
@@ -128,7 +123,8 @@ export class Future<T> extends Waitable<T> {
    * this call. On a future that is done, it is scheduled at once.
    */
   addDoneCallback(callback: DoneCallback<T>): void {
-    this.#add({ callback, scope: new AsyncResource('threadloop.DoneCallback') });
+    const scope = new AsyncResource('threadloop.DoneCallback');
+    this.#add({ callback, scope, isNative: false });
   }
 
   /** Takes back every registration of `callback`; returns how many there were. */
@@ -180,21 +176,11 @@ export class Future<T> extends Waitable<T> {
     this.#settled();
   }
 
-  protected override toNative(): Promise<T> {
+  protected override whenDone(callback: () => void): void {
     this.#noteRetrieved();
-    if (this.#twin === null) {
-      this.#twin = createTwin<T>();
-      if (this.#state === 'pending') this.#add({ callback: this.#settleTwin, scope: null });
-      else this.#settleTwin();
-    }
-    return this.#twin.promise;
+    if (this.#state === 'pending') this.#add({ callback, scope: null, isNative: true });
+    else callback();
   }
-
-  readonly #settleTwin = (): void => {
-    this.#noteRetrieved();
-    if (this.#error === null) this.#twin?.resolve(this.#value as T);
-    else this.#twin?.reject(this.#error.reason);
-  };
 
   #assertPending(): void {
     if (this.#state === 'pending') return;
@@ -218,11 +204,11 @@ export class Future<T> extends Waitable<T> {
     for (const registration of callbacks) this.#schedule(registration);
   }
 
-  #schedule({ callback, scope }: Registration): void {
-    // A native wait must end although the loop stands still: nobody may be there to run it again.
-    if (callback === this.#settleTwin && !this.#loop.isRunning()) this.#settleTwin();
+  #schedule({ callback, scope, isNative }: Registration): void {
+    // A native wait must end although the loop stands still: it may never run again.
+    if (isNative && !this.#loop.isRunning()) callback(this as never);
     else if (scope === null) this.#loop.callSoon(callback, this as never);
-    else this.#loop.callSoon(runInScope<T>, scope, callback, this);
+    else this.#loop.callSoon(runInScope, scope, callback, this);
   }
 }
 
@@ -238,16 +224,6 @@ function runInScope<T>(
     const message = `Exception in callback ${callback.name || 'anonymous'}()`;
     future.getLoop().callExceptionHandler({ message, exception, future });
   }
-}
-
-function createTwin<T>(): NativeTwin<T> {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((onResult, onError) => {
-    resolve = onResult;
-    reject = onError;
-  });
-  return { promise, resolve, reject };
 }
 
 function isErrorClass(value: unknown): value is new () => Error {

@@ -9,6 +9,8 @@ import { registry } from './registry.js';
 
 /** A promise in shape that coroutines can wait for too. */
 export abstract class Waitable<T> implements Promise<T> {
+  #native: Promise<T> | null = null;
+
   get [Symbol.toStringTag](): string {
     return 'Promise';
   }
@@ -19,18 +21,33 @@ export abstract class Waitable<T> implements Promise<T> {
   abstract cancel(message?: string): boolean;
   /** Makes `yield* waitable` wait, and gives the result. */
   abstract [Symbol.iterator](): Iterator<Suspension, T, unknown>;
-  /** A native promise for the same outcome. */
-  protected abstract toNative(): Promise<T>;
+  /** The result, at once; throws the error. */
+  abstract result(): T;
+  /** Calls back once it is done, for the native promise that stands for it. */
+  protected abstract whenDone(callback: () => void): void;
 
-  // oxlint-disable-next-line unicorn/no-thenable -- being thenable is the purpose
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     const task = registry.asyncTask.getStore();
     const outcome =
-      task === undefined || task.done() ? this.toNative() : task.guard(this, () => this.toNative());
+      task === undefined || task.done() ? this.#toNative() : task.guard(this, () => this.#toNative());
     return outcome.then(onFulfilled, onRejected);
+  }
+
+  /** One native promise serves all who wait; made for the first of them. */
+  #toNative(): Promise<T> {
+    this.#native ??= new Promise<T>((resolve, reject) => {
+      this.whenDone(() => {
+        try {
+          resolve(this.result());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    return this.#native;
   }
 
   catch<B = never>(

@@ -5,11 +5,10 @@ import { LoopRunningError } from '../errors.js';
 import { isCoroutine } from '../loop/coroutine.js';
 import type { Awaitable } from '../loop/coroutine.js';
 import { newEventLoop, setEventLoop } from '../loop/current-loop.js';
-import { allTasks } from '../loop/current-task.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { registry } from '../loop/registry.js';
 import type { TaskFunction } from '../loop/task.js';
-import { gather } from './gather.js';
+import { cancelAllTasks } from './cancel-all-tasks.js';
 
 /** Options of `run`. */
 export interface RunOptions {
@@ -46,22 +45,9 @@ export async function run<T>(
   try {
     return (await loop.runUntilComplete(main)) as T;
   } finally {
-    await cancelAllTasks(loop);
+    await loop.runUntilComplete(cancelAllTasks(loop));
     loop.close();
     // The loop in the background stays the thread's own.
     if (loopFactory === undefined) setEventLoop(before === registry.background ? before : null);
-  }
-}
-
-async function cancelAllTasks(loop: EventLoop): Promise<void> {
-  const tasks = allTasks(loop);
-  if (tasks.size === 0) return;
-  for (const task of tasks) task.cancel();
-  await loop.runUntilComplete(gather(tasks, { returnExceptions: true }));
-  for (const task of tasks) {
-    const exception = task.cancelled() ? null : task.exception();
-    if (exception === null) continue;
-    const message = 'unhandled exception during run() shutdown';
-    loop.callExceptionHandler({ message, exception, task });
   }
 }

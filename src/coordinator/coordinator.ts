@@ -1,0 +1,276 @@
+/**
+ * The coordinator: starts worker loops, keeps them alive, gives them work, and shuts them down.
+ *
+ * Belongs to the thread that started it, of which it is the home: started outside a running loop,
+ * it runs that thread's loop in the background, so that workers can call back. It keeps the
+ * process alive for calls that are under way, and for nothing else.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { CoordinatorClosedError, InvalidArgumentError } from '../errors.js';
+import { getEventLoop } from '../loop/current-loop.js';
+import { HostEventLoop } from '../loop/host-event-loop.js';
+import { printsAsText } from '../loop/prints-as-text.js';
+import { registry } from '../loop/registry.js';
+import { ConcurrentFuture } from '../threads/concurrent-future.js';
+import { getDirectory } from '../threads/directory.js';
+import type { Directory } from '../threads/directory.js';
+import { assertRemoteFunction } from '../threads/remote-function.js';
+import type {
+  AnyFunction,
+  RemoteFunction,
+  RemoteParameters,
+  RemoteResult,
+} from '../threads/remote-function.js';
+import type { RemoteLoop } from '../threads/remote-loop.js';
+import { Notice } from '../threads/worker.js';
+import { MapIterator } from './map.js';
+import type { MapOptions } from './map.js';
+import { fillOptions, fillShutdownOptions, refuse } from './options.js';
+import type { CoordinatorOptions, FilledOptions, ShutdownOptions } from './options.js';
+import { Placement } from './place.js';
+import type { SpawnedThread } from './spawner.js';
+import { takeStats } from './stats.js';
+import type { CoordinatorStats } from './stats.js';
+import { SupervisedLoop } from './supervised-loop.js';
+import type { LoopSupervisor } from './supervised-loop.js';
+
+/** Calls under way for each loop in `map()`, unless said otherwise. A guess, safe to change. */
+const mapCallsPerLoop = 4;
+
+/** Several event loops, each in a thread of its own. */
+export class Coordinator implements AsyncDisposable {
+  static {
+    printsAsText(this);
+  }
+
+  readonly #options: FilledOptions;
+  readonly #directory: Directory = getDirectory();
+  readonly #names: readonly string[];
+  readonly #supervised: SupervisedLoop[] = [];
+  readonly #placement = new Placement();
+  readonly #endBackground: () => void;
+  #shutdown: Promise<void> | null = null;
+
+  /**
+   * Starts the loops, and resolves once all of them take calls.
+   *
+   * @throws InvalidArgumentError for an option out of range; what `initialize` throws
+   */
+  static start(options: CoordinatorOptions = {}): ConcurrentFuture<Coordinator> {
+    const coordinator = new Coordinator(fillOptions(options));
+    return ConcurrentFuture.from(coordinator.#started());
+  }
+
+  private constructor(options: FilledOptions) {
+    this.#options = options;
+    this.#endBackground = runLoopInBackground();
+    this.#names = freeNames(options.name, options.loops, this.#directory);
+    const supervisor: LoopSupervisor = {
+      addPeer: (peerOptions) => this.#directory.add(peerOptions),
+      spawn: (name, port) => this.#spawn(name, port),
+      introduce: (from, to, port) => this.#introduce(from, to, port),
+      onReady: ({ name, loop: { threadId } }) =>
+        this.#tellOthers(name, Notice.joined, { name, threadId }),
+      onDeath: (death) => this.#tellOthers(death.loop, Notice.died, death),
+      onGone: (death) => this.#tellOthers(death.loop, Notice.left, death),
+    };
+    for (const name of this.#names) this.#supervised.push(new SupervisedLoop(name, supervisor));
+  }
+
+  /** The loops, in the order of their names. They can be kept: a replaced thread keeps its name. */
+  get loops(): readonly RemoteLoop[] {
+    return this.#supervised.map(({ loop }) => loop);
+  }
+
+  /** @throws InvalidArgumentError when this coordinator has no such loop */
+  loop(name: string): RemoteLoop {
+    return this.#find(name).loop;
+  }
+
+  /**
+   * Runs a function on whichever loop has the fewest calls under way. Everything else is as for
+   * `RemoteLoop.runCoroutineThreadsafe`.
+   *
+   * @throws CoordinatorClosedError; InvalidArgumentError when it is no remote function
+   */
+  submit<F extends AnyFunction>(
+    fn: RemoteFunction<F>,
+    ...args: RemoteParameters<F>
+  ): ConcurrentFuture<RemoteResult<F>> {
+    assertRemoteFunction(fn, 'submit');
+    this.#assertOpen();
+    const chosen = this.#placement.choose(this.#supervised) ?? this.#supervised[0];
+    return (chosen as SupervisedLoop).loop.runCoroutineThreadsafe(fn, ...args);
+  }
+
+  /**
+   * Runs a function over many inputs and gives the results as they are consumed: in order unless
+   * `ordered` is false. The first error ends it. Inputs are taken only as fast as results are.
+   *
+   * @throws CoordinatorClosedError; InvalidArgumentError
+   *
+   * @example
+   * for await (const size of coordinator.map(tasks.crawl, urls)) console.log(size);
+   */
+  map<T, R>(
+    fn: RemoteFunction<(input: T) => R>,
+    inputs: Iterable<T> | AsyncIterable<T>,
+    { concurrency = mapCallsPerLoop * this.#supervised.length, ordered = true }: MapOptions = {},
+  ): AsyncIterableIterator<RemoteResult<(input: T) => R>> {
+    assertRemoteFunction(fn, 'map');
+    this.#assertOpen();
+    assertIterable(inputs);
+    if (!(concurrency >= 1)) refuse('concurrency', concurrency, 'a number, 1 or more');
+    const anyFn = fn as unknown as RemoteFunction<(input: unknown) => unknown>;
+    const call = (input: T): ConcurrentFuture<unknown> => this.submit(anyFn, input);
+    return new MapIterator({ call, inputs, concurrency, ordered });
+  }
+
+  /**
+   * Runs a function once on every loop; resolves to the results in the order of `loops`, and
+   * fails with the first error.
+   *
+   * @throws as `submit`
+   */
+  broadcast<F extends AnyFunction>(
+    fn: RemoteFunction<F>,
+    ...args: RemoteParameters<F>
+  ): ConcurrentFuture<RemoteResult<F>[]> {
+    assertRemoteFunction(fn, 'broadcast');
+    this.#assertOpen();
+    const calls = this.#supervised.map(({ loop }) => loop.runCoroutineThreadsafe(fn, ...args));
+    return ConcurrentFuture.from(Promise.all(calls));
+  }
+
+  /**
+   * Ends one thread at once; a new one takes the name. Calls that it held fail with
+   * `LoopDiedError`, whose reason is the given one.
+   *
+   * @throws InvalidArgumentError when this coordinator has no such loop; CoordinatorClosedError
+   */
+  restart(name: string, reason = 'it was restarted'): void {
+    this.#assertOpen();
+    this.#find(name).restart(reason);
+  }
+
+  /** What the loops are doing. The utilizations count since the last call. */
+  stats(): CoordinatorStats {
+    return takeStats(this.#supervised);
+  }
+
+  /**
+   * Ends the loops, and resolves when all threads have ended. Takes no more work from the moment
+   * of the call. Calling it again changes nothing and waits for the same end.
+   *
+   * @throws InvalidArgumentError for an option out of range
+   */
+  shutdown(options: ShutdownOptions = {}): ConcurrentFuture<void> {
+    const filled = fillShutdownOptions(options);
+    this.#shutdown ??= this.#shutDown(filled);
+    return ConcurrentFuture.from(this.#shutdown);
+  }
+
+  /** `shutdown()`: calls that were made are carried out first. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  toString(): string {
+    const state = this.#shutdown === null ? 'open' : 'closed';
+    return `<Coordinator ${state} loops=${this.#supervised.length}>`;
+  }
+
+  async #started(): Promise<this> {
+    try {
+      await Promise.all(this.#supervised.map(({ started }) => started));
+    } catch (error) {
+      await this.shutdown({ mode: 'terminate' });
+      throw error;
+    }
+    return this;
+  }
+
+  async #shutDown({ mode, timeoutMs }: Required<ShutdownOptions>): Promise<void> {
+    const closed = new CoordinatorClosedError('The coordinator has been shut down');
+    for (const { peer } of this.#supervised) peer.refuse(closed);
+    const isBounded = timeoutMs !== Infinity;
+    const end = (): void => this.#terminateAll(`its shutdown took more than ${timeoutMs} ms`);
+    const deadline = isBounded ? setTimeout(end, timeoutMs) : undefined;
+    if (mode === 'terminate') this.#terminateAll('its coordinator was shut down');
+    if (mode === 'drain') await Promise.all(this.#supervised.map(({ peer }) => peer.answered()));
+    await Promise.all(this.#supervised.map((each) => each.stop(mode === 'cancel')));
+    clearTimeout(deadline);
+    for (const { name } of this.#supervised) this.#directory.remove(name);
+    this.#endBackground();
+  }
+
+  #terminateAll(reason: string): void {
+    for (const each of this.#supervised) each.terminate(reason);
+  }
+
+  #find(name: string): SupervisedLoop {
+    const found = this.#supervised.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    const names = this.#supervised.map((each) => each.name).join(', ');
+    throw new InvalidArgumentError(`This coordinator has no loop '${name}'; it has ${names}`);
+  }
+
+  #assertOpen(): void {
+    if (this.#shutdown === null) return;
+    throw new CoordinatorClosedError('The coordinator has been shut down');
+  }
+
+  #tellOthers(name: string, subject: string, body: unknown): void {
+    for (const each of this.#supervised) {
+      const isListening = each.state !== 'gone' && each.state !== 'stopping';
+      if (each.name !== name && isListening) each.peer.notice(subject, body);
+    }
+  }
+
+  #spawn(name: string, port: MessagePort): SpawnedThread {
+    const siblings = this.#names
+      .filter((each) => each !== name)
+      .map((each) => ({ name: each, threadId: this.#directory.peer(each)?.threadId ?? null }));
+    const { initialize, spawner } = this.#options;
+    return spawner.spawn({ name, home: this.#directory.name, port, siblings, initialize });
+  }
+
+  #introduce(from: string, to: string, port: MessagePort): void {
+    const target = this.#supervised.find(({ name }) => name === to);
+    // A closed port tells the asker that nobody is there.
+    if (target === undefined || target.state === 'gone') port.close();
+    else target.peer.notice(Notice.introduced, { name: from, port }, [port]);
+  }
+}
+
+/** In the thread's own loop, so that workers can call back although nobody runs it. */
+function runLoopInBackground(): () => void {
+  if (registry.running !== null && registry.running !== registry.background) return () => undefined;
+  const loop = getEventLoop();
+  if (loop instanceof HostEventLoop) return loop.runInBackground();
+  throw new InvalidArgumentError(
+    `${String(loop)} cannot run in the background: start the coordinator while it runs`,
+  );
+}
+
+/** The first so many of `<name>-1`, `<name>-2`, … that are free in this thread. */
+function freeNames(name: string, count: number, directory: Directory): string[] {
+  const names: string[] = [];
+  for (let number = 1; names.length < count; number += 1) {
+    if (!directory.has(`${name}-${number}`)) names.push(`${name}-${number}`);
+  }
+  return names;
+}
+
+function assertIterable(inputs: unknown): void {
+  const isIterable =
+    typeof inputs === 'string' ||
+    (typeof inputs === 'object' &&
+      inputs !== null &&
+      (Symbol.iterator in inputs || Symbol.asyncIterator in inputs));
+  if (!isIterable) {
+    throw new InvalidArgumentError(
+      `map() expects inputs that can be iterated, got ${String(inputs)}`,
+    );
+  }
+}

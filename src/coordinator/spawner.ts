@@ -1,0 +1,109 @@
+/**
+ * How a thread is made: the third of the three seams to the real world.
+ *
+ * `WorkerSpawner` is the real body, over `node:worker_threads`. The test body is
+ * `ScriptedSpawner` in `threadloop/testing`, whose threads live and die as a test says.
+ */
+import type { EventLoopUtilization } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import type { ResourceLimits, WorkerOptions } from 'node:worker_threads';
+import type { WorkerSeed } from '../threads/worker.js';
+
+/** How a thread ended. */
+export interface ThreadExit {
+  readonly exitCode: number;
+  /** The uncaught error that ended it, `null` where none did. */
+  readonly error: unknown;
+}
+
+/** A thread that was made. */
+export interface SpawnedThread {
+  readonly threadId: number;
+  /** To be called once; the listener hears of the end exactly once. */
+  onExit(listener: (exit: ThreadExit) => void): void;
+  /** Ends the thread wherever it is. */
+  terminate(): void;
+  /** While referenced, the thread keeps the process alive. Threads begin referenced. */
+  unref(): void;
+  /** The share of time, 0 to 1, in which its loop was busy since the last call of this. */
+  utilization(): number;
+}
+
+/** Makes threads. */
+export interface Spawner {
+  spawn(seed: WorkerSeed): SpawnedThread;
+}
+
+/** Options of the threads, as for Node's `Worker`. */
+export interface WorkerSpawnerOptions {
+  readonly resourceLimits?: ResourceLimits;
+  readonly env?: WorkerOptions['env'];
+  readonly execArgv?: readonly string[];
+}
+
+/** Makes worker threads. */
+export class WorkerSpawner implements Spawner {
+  readonly #options: WorkerSpawnerOptions;
+
+  constructor(options: WorkerSpawnerOptions = {}) {
+    this.#options = options;
+  }
+
+  spawn(seed: WorkerSeed): SpawnedThread {
+    const { resourceLimits, env, execArgv = inheritedExecArgv() } = this.#options;
+    const worker = new Worker(new URL('../../workers/loop.js', import.meta.url), {
+      name: seed.name,
+      workerData: { threadloop: seed },
+      transferList: [seed.port],
+      execArgv: [...execArgv],
+      ...(resourceLimits === undefined ? {} : { resourceLimits }),
+      ...(env === undefined ? {} : { env }),
+    });
+    return new WorkerThread(worker);
+  }
+}
+
+class WorkerThread implements SpawnedThread {
+  readonly threadId: number;
+  readonly #worker: Worker;
+  #before: EventLoopUtilization | null = null;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    this.threadId = worker.threadId;
+  }
+
+  onExit(listener: (exit: ThreadExit) => void): void {
+    let error: unknown = null;
+    this.#worker.on('error', (uncaught) => (error = uncaught));
+    this.#worker.on('exit', (exitCode) => listener({ exitCode, error }));
+  }
+
+  terminate(): void {
+    void this.#worker.terminate();
+  }
+
+  unref(): void {
+    this.#worker.unref();
+  }
+
+  utilization(): number {
+    const now = this.#worker.performance.eventLoopUtilization();
+    const before = this.#before;
+    this.#before = now;
+    if (before === null) return now.utilization;
+    return this.#worker.performance.eventLoopUtilization(now, before).utilization;
+  }
+}
+
+/** Options that say what the main thread runs; a thread that has a file refuses or repeats them. */
+const mainOnly = /^(?:-e|-p|-pe|--eval|--print|-c|--check|-i|--interactive|--test|--watch)$/u;
+const mainOnlyWithValue = /^--(?:input-type|test-[a-z-]+|watch-path|watch-preserve-output)(?:=|$)/u;
+
+function inheritedExecArgv(): string[] {
+  return process.execArgv.filter((arg, index, all) => {
+    const before = all[index - 1] ?? '';
+    const isEvaluated = /^(?:-e|-p|-pe|--eval|--print)$/u.test(before);
+    return !isEvaluated && !mainOnly.test(arg) && !mainOnlyWithValue.test(arg);
+  });
+}

@@ -1,0 +1,228 @@
+/**
+ * One loop of a coordinator, through the lives of the threads that bear its name.
+ *
+ * Runs on the coordinator's thread.
+ *
+ * | state    | what it means                              | next                          |
+ * |----------|--------------------------------------------|-------------------------------|
+ * | starting | a thread comes up; calls wait in its port  | ready, waiting, gone          |
+ * | ready    | calls are carried out                      | stopping, waiting, gone       |
+ * | waiting  | a thread died, the brake holds the next    | starting, gone                |
+ * | stopping | told to end once its calls have ended      | gone                          |
+ * | gone     | for good; calls are refused                | –                             |
+ */
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { LoopDiedError } from '../errors.js';
+import type { LoopDeath } from '../errors.js';
+import { getLoop } from '../threads/directory.js';
+import type { Peer, PeerOptions } from '../threads/peer.js';
+import type { RemoteLoop } from '../threads/remote-loop.js';
+import { Notice } from '../threads/worker.js';
+import type { Introduction } from '../threads/worker.js';
+import { decodeError } from '../wire/error-codec.js';
+import type { EncodedError } from '../wire/error-codec.js';
+import { NodePort } from '../wire/port.js';
+import { Brake } from './brake.js';
+import type { SpawnedThread, ThreadExit } from './spawner.js';
+
+/** See the table above. */
+export type LoopState = 'starting' | 'ready' | 'waiting' | 'stopping' | 'gone';
+
+/** What a supervised loop needs of its coordinator. */
+export interface LoopSupervisor {
+  /** Adds a loop to the directory of the coordinator's thread. */
+  addPeer(options: Omit<PeerOptions, 'host'>): Peer;
+  spawn(name: string, port: MessagePort): SpawnedThread;
+  /** A worker asks for a link to a sibling. */
+  introduce(from: string, to: string, port: MessagePort): void;
+  onReady(loop: SupervisedLoop): void;
+  onDeath(death: LoopDeath): void;
+  onGone(death: LoopDeath): void;
+}
+
+const moves: Readonly<Record<LoopState, readonly LoopState[]>> = {
+  starting: ['ready', 'waiting', 'stopping', 'gone'],
+  ready: ['stopping', 'waiting', 'gone'],
+  waiting: ['starting', 'gone'],
+  stopping: ['gone'],
+  gone: [],
+};
+
+/** A loop that is kept alive. */
+export class SupervisedLoop {
+  readonly loop: RemoteLoop;
+  readonly peer: Peer;
+  /** Resolves when the first thread is ready; rejects when none could be made so. */
+  readonly started: Promise<void>;
+  readonly #supervisor: LoopSupervisor;
+  readonly #brake = new Brake();
+  #state: LoopState = 'waiting';
+  #thread: SpawnedThread | null = null;
+  #incarnation = 0;
+  #startedAtMs = 0;
+  #completedAtStart = 0;
+  #startFailure: unknown = null;
+  #endReason: string | null = null;
+  #wasEverReady = false;
+  #replacement: NodeJS.Timeout | undefined;
+  #nextPort: MessagePort | null = null;
+  #settleStarted!: (failure: Error | null) => void;
+  #onGone: (() => void)[] = [];
+
+  constructor(name: string, supervisor: LoopSupervisor) {
+    this.#supervisor = supervisor;
+    this.peer = supervisor.addPeer({
+      name,
+      onNotice: (subject, body) => this.#onNotice(subject, body),
+      open: () => this.#open(),
+    });
+    this.loop = getLoop(name);
+    this.started = new Promise((resolve, reject) => {
+      this.#settleStarted = (failure) => (failure === null ? resolve() : reject(failure));
+    });
+    this.#spawn();
+  }
+
+  get name(): string {
+    return this.peer.name;
+  }
+
+  get state(): LoopState {
+    return this.#state;
+  }
+
+  /** How many threads have borne the name, the present one included. */
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  /** The share of time in which the thread was busy since this was last asked. */
+  utilization(): number {
+    return this.#thread?.utilization() ?? 0;
+  }
+
+  /** Ends the thread at once; a new one takes the name. */
+  restart(reason: string): void {
+    this.#endReason = reason;
+    this.#thread?.terminate();
+  }
+
+  /** Tells the thread to end by itself, after its calls or by cancelling them. */
+  stop(cancel: boolean): Promise<void> {
+    if (this.#state === 'ready') {
+      this.#move('stopping');
+      this.peer.notice(Notice.stop, { cancel });
+    } else {
+      this.terminate('its coordinator was shut down');
+    }
+    return this.gone();
+  }
+
+  /** Ends the thread at once, for good. */
+  terminate(reason: string): void {
+    if (this.#state === 'gone') return;
+    if (this.#thread === null) {
+      clearTimeout(this.#replacement);
+      this.#end({ loop: this.name, exitCode: null, reason }, null);
+      return;
+    }
+    this.#endReason = reason;
+    this.#move('stopping');
+    this.#thread.terminate();
+  }
+
+  /** Resolves once the loop is gone. */
+  gone(): Promise<void> {
+    if (this.#state === 'gone') return Promise.resolve();
+    return new Promise((resolve) => this.#onGone.push(resolve));
+  }
+
+  #move(next: LoopState): void {
+    if (this.#state === next) return;
+    if (!moves[this.#state].includes(next)) {
+      throw new Error(`threadloop bug: ${this.name} moves from ${this.#state} to ${next}`);
+    }
+    this.#state = next;
+  }
+
+  /** Calls find a port to wait in at any time, also while no thread is there to read it. */
+  #open(): NodePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#nextPort = port2;
+    return new NodePort(port1);
+  }
+
+  #spawn(): void {
+    this.#move('starting');
+    this.peer.link();
+    const port = this.#nextPort as MessagePort;
+    this.#nextPort = null;
+    this.#incarnation += 1;
+    this.#endReason = null;
+    this.#startFailure = null;
+    this.#startedAtMs = performance.now();
+    this.#completedAtStart = this.peer.completedCount;
+    this.#thread = this.#supervisor.spawn(this.name, port);
+    this.peer.threadId = this.#thread.threadId;
+    this.#thread.onExit((exit) => this.#onExit(exit));
+  }
+
+  #onNotice(subject: string, body: unknown): void {
+    if (subject === Notice.ready) this.#onReady();
+    else if (subject === Notice.failed) this.#startFailure = decodeError(body as EncodedError);
+    else if (subject === Notice.introduce) {
+      const { name, port } = body as Introduction;
+      this.#supervisor.introduce(this.name, name, port);
+    }
+  }
+
+  #onReady(): void {
+    if (this.#state !== 'starting') return;
+    this.#move('ready');
+    this.#wasEverReady = true;
+    this.#thread?.unref();
+    this.#settleStarted(null);
+    this.#supervisor.onReady(this);
+  }
+
+  #onExit(exit: ThreadExit): void {
+    const life = {
+      wasReady: this.#state === 'ready',
+      livedMs: performance.now() - this.#startedAtMs,
+      answeredCount: this.peer.completedCount - this.#completedAtStart,
+    };
+    const isEnd = this.#state === 'stopping' || !this.#wasEverReady;
+    const delayMs = isEnd ? null : this.#brake.delayAfterMs(life);
+    const cause = this.#startFailure ?? exit.error;
+    const reason = this.#endReason ?? describeExit(exit);
+    const death: LoopDeath = { loop: this.name, exitCode: exit.exitCode, reason };
+    this.#thread = null;
+    if (delayMs === null) this.#end(death, cause);
+    else this.#replace(death, cause, delayMs);
+  }
+
+  #replace(death: LoopDeath, cause: unknown, delayMs: number): void {
+    this.#move('waiting');
+    this.peer.mourn(new LoopDiedError(death, { cause }));
+    this.#supervisor.onDeath(death);
+    // Calls that wait keep the process alive by their port; the timer need not.
+    this.#replacement = setTimeout(() => this.#spawn(), delayMs).unref();
+  }
+
+  #end(death: LoopDeath, cause: unknown): void {
+    this.#move('gone');
+    const error = new LoopDiedError(death, { cause });
+    this.peer.close(error);
+    this.#nextPort?.close();
+    this.#settleStarted(this.#startFailure instanceof Error ? this.#startFailure : error);
+    this.#supervisor.onGone(death);
+    for (const resolve of this.#onGone.splice(0)) resolve();
+  }
+}
+
+function describeExit({ exitCode, error }: ThreadExit): string {
+  if (error === null) return exitCode === 0 ? 'its thread ended' : 'its thread called process.exit()';
+  if ((error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') return 'out of memory';
+  return `uncaught ${String(error)}`;
+}

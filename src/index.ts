@@ -1,0 +1,66 @@
+/**
+ * `threadloop`: the door for everyday use.
+ * Loops, tasks, and the coordinator that runs them on several threads.
+ */
+export { Coordinator } from './coordinator/coordinator.js';
+export type { MapOptions } from './coordinator/map.js';
+export type { CoordinatorOptions, ShutdownOptions } from './coordinator/options.js';
+export type { CoordinatorStats, LoopStats } from './coordinator/stats.js';
+export type { LoopState } from './coordinator/supervised-loop.js';
+export {
+  CancelledError,
+  CoordinatorClosedError,
+  DifferentLoopError,
+  ExportNotFoundError,
+  InvalidArgumentError,
+  InvalidAwaitError,
+  InvalidStateError,
+  isCancelled,
+  LoopClosedError,
+  LoopDiedError,
+  LoopNotFoundError,
+  LoopRunningError,
+  LoopStoppedError,
+  ModuleNotFoundError,
+  NoCurrentLoopError,
+  NoRunningLoopError,
+  NotAFunctionError,
+  NotCloneableError,
+  registerError,
+  ThreadloopError,
+  TimeoutError,
+  TypeScriptModuleError,
+} from './errors.js';
+export type { LoopDeath } from './errors.js';
+export { isCoroutine } from './loop/coroutine.js';
+export type { Awaitable, Coroutine } from './loop/coroutine.js';
+export {
+  getEventLoop,
+  getRunningLoop,
+  newEventLoop,
+  setEventLoop,
+  setLoopFactory,
+} from './loop/current-loop.js';
+export { allTasks, currentTask } from './loop/current-task.js';
+export { ensureFuture } from './loop/ensure-future.js';
+export type { EventLoop } from './loop/event-loop.js';
+export type { ExceptionContext, ExceptionHandler } from './loop/exception-handler.js';
+export { Future, isFuture } from './loop/future.js';
+export { Handle, TimerHandle } from './loop/handle.js';
+export { HostEventLoop } from './loop/host-event-loop.js';
+export { Task } from './loop/task.js';
+export type { Context, TaskFunction, TaskOptions } from './loop/task.js';
+export { gather } from './tasks/gather.js';
+export { run } from './tasks/run.js';
+export { sleep } from './tasks/sleep.js';
+export { ConcurrentFuture } from './threads/concurrent-future.js';
+export { getLoop, loopNames } from './threads/directory.js';
+export type { RemoteHandle } from './threads/outgoing-calls.js';
+export { isRemoteFunction, remoteFunction, remoteModule } from './threads/remote-function.js';
+export type {
+  RemoteFunction,
+  RemoteModule,
+  RemoteParameters,
+  RemoteResult,
+} from './threads/remote-function.js';
+export { RemoteLoop } from './threads/remote-loop.js';

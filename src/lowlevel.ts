@@ -1,0 +1,21 @@
+/**
+ * `threadloop/lowlevel`: the door for those who write loops, clocks, ports and spawners.
+ * What is here is stable, but it assumes that you have read `docs/architecture.md`.
+ */
+export { WorkerSpawner } from './coordinator/spawner.js';
+export type {
+  SpawnedThread,
+  Spawner,
+  ThreadExit,
+  WorkerSpawnerOptions,
+} from './coordinator/spawner.js';
+export { BaseEventLoop } from './loop/base-event-loop.js';
+export type { LoopOptions } from './loop/base-event-loop.js';
+export { HostClock } from './loop/clock.js';
+export type { Alarm, Clock } from './loop/clock.js';
+export type { Suspension } from './loop/coroutine.js';
+export { isEventLoop } from './loop/event-loop.js';
+export { Waitable } from './loop/waitable.js';
+export type { FunctionAddress } from './wire/message.js';
+export { NodePort } from './wire/port.js';
+export type { Port, PortListener } from './wire/port.js';

@@ -1,0 +1,27 @@
+/**
+ * The end of a loop's work: nothing that was started is left behind, and no error is lost.
+ * After what `asyncio.run` does before it closes its loop.
+ */
+import { allTasks, currentTask } from '../loop/current-task.js';
+import type { Coroutine } from '../loop/coroutine.js';
+import type { EventLoop } from '../loop/event-loop.js';
+import { gather } from './gather.js';
+
+/**
+ * Cancels all tasks of a loop but the calling one, and waits for their ends. Errors that they
+ * end with go to the loop's exception handler.
+ */
+export function* cancelAllTasks(loop: EventLoop): Coroutine<void> {
+  const tasks = allTasks(loop);
+  const caller = currentTask();
+  if (caller !== null) tasks.delete(caller);
+  if (tasks.size === 0) return;
+  for (const task of tasks) task.cancel();
+  yield* gather(tasks, { returnExceptions: true });
+  for (const task of tasks) {
+    const exception = task.cancelled() ? null : task.exception();
+    if (exception === null) continue;
+    const message = 'unhandled exception during run() shutdown';
+    loop.callExceptionHandler({ message, exception, task });
+  }
+}

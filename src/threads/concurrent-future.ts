@@ -1,0 +1,169 @@
+/**
+ * The outcome of a call on another thread's loop. After `concurrent.futures.Future`.
+ *
+ * It belongs to no loop: any code of the thread that made the call may wait for it, with `await`
+ * or `yield*`. Done callbacks run where the answer arrives, in the order in which they were added.
+ *
+ * | state     | moves to             | by                                      |
+ * |-----------|----------------------|-----------------------------------------|
+ * | pending   | finished, cancelled  | the answer; `cancel()`; a loop's death  |
+ * | finished  | –                    |                                         |
+ * | cancelled | –                    |                                         |
+ */
+import { inspect } from 'node:util';
+import { CancelledError, InvalidStateError, isCancelled } from '../errors.js';
+import type { Suspension } from '../loop/coroutine.js';
+import { getEventLoop, getRunningLoop } from '../loop/current-loop.js';
+import { Future } from '../loop/future.js';
+import { printsAsText } from '../loop/prints-as-text.js';
+import { reportUnlessRetrieved } from '../loop/unretrieved.js';
+import type { Unretrieved } from '../loop/unretrieved.js';
+import { Waitable } from '../loop/waitable.js';
+
+type DoneCallback<T> = (future: ConcurrentFuture<T>) => unknown;
+
+/** A promise in shape for something that happens on another thread. */
+export class ConcurrentFuture<T> extends Waitable<T> {
+  static {
+    printsAsText(this);
+  }
+
+  #state: 'pending' | 'finished' | 'cancelled' = 'pending';
+  #value: T | undefined;
+  #error: { readonly reason: unknown } | null = null;
+  #callbacks: ((future: never) => unknown)[] = [];
+  #unretrieved: Unretrieved | null = null;
+  #isWaitedFor = false;
+
+  /** Follows a native promise; cancelling does not stop the work behind it. */
+  static from<T>(promise: PromiseLike<T>): ConcurrentFuture<T> {
+    const future = new ConcurrentFuture<T>();
+    promise.then(
+      (value) => future.setResult(value),
+      (error: unknown) => future.setException(error),
+    );
+    return future;
+  }
+
+  done(): boolean {
+    return this.#state !== 'pending';
+  }
+
+  cancelled(): boolean {
+    return this.#state === 'cancelled';
+  }
+
+  /**
+   * The result, at once.
+   *
+   * @throws what the call threw; CancelledError; InvalidStateError while pending
+   */
+  result(): T {
+    if (this.#state === 'pending') throw new InvalidStateError('Result is not ready.');
+    this.#noteRetrieved();
+    if (this.#error !== null) throw this.#error.reason;
+    return this.#value as T;
+  }
+
+  /**
+   * Cancels the call: whoever waits gets `CancelledError(message)` now, and the code on the other
+   * side gets it at its next wait. `false` when it is done already.
+   */
+  cancel(message?: string): boolean {
+    if (this.#state !== 'pending') return false;
+    this.#settle('cancelled', { reason: new CancelledError(message) });
+    return true;
+  }
+
+  /** Calls `callback(future)` once it is done; in a microtask if it is done already. */
+  addDoneCallback(callback: DoneCallback<T>): void {
+    if (this.#state === 'pending') this.#callbacks.push(callback);
+    else queueMicrotask(() => callback(this));
+  }
+
+  /** For those who make the answers. An answer that comes after a cancel is dropped. */
+  setResult(value: T): void {
+    if (this.#state !== 'pending') return;
+    this.#value = value;
+    this.#settle('finished', null);
+  }
+
+  /** As `setResult`; an error that means "cancelled" cancels. */
+  setException(reason: unknown): void {
+    if (this.#state !== 'pending') return;
+    this.#settle(isCancelled(reason) ? 'cancelled' : 'finished', { reason });
+    if (!this.#isWaitedFor && !this.cancelled()) {
+      this.#unretrieved = reportUnlessRetrieved(this, getEventLoop(), reason);
+    }
+  }
+
+  [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return new FollowingFuture(this)[Symbol.iterator]();
+  }
+
+  override toString(): string {
+    const name = this.#state === 'finished' ? this.#describeOutcome() : '';
+    return `<ConcurrentFuture ${this.#state}${name}>`;
+  }
+
+  protected override whenDone(callback: () => void): void {
+    this.#noteRetrieved();
+    if (this.#state === 'pending') this.#callbacks.push(callback);
+    else callback();
+  }
+
+  #describeOutcome(): string {
+    if (this.#error === null) return ` result=${inspect(this.#value, { depth: 0 })}`;
+    return ` exception=${inspect(this.#error.reason, { depth: 0 }).split('\n', 1).join('')}`;
+  }
+
+  #noteRetrieved(): void {
+    this.#isWaitedFor = true;
+    this.#unretrieved?.retrieved();
+    this.#unretrieved = null;
+  }
+
+  #settle(state: 'finished' | 'cancelled', error: { readonly reason: unknown } | null): void {
+    this.#state = state;
+    this.#error = error;
+    const callbacks = this.#callbacks;
+    this.#callbacks = [];
+    for (const callback of callbacks) runDoneCallback(callback, this);
+  }
+}
+
+function runDoneCallback(callback: (future: never) => unknown, future: object): void {
+  try {
+    callback(future as never);
+  } catch (exception) {
+    const message = `Exception in callback ${callback.name || 'anonymous'}()`;
+    getEventLoop().callExceptionHandler({ message, exception, future });
+  }
+}
+
+/** What a coroutine waits for in its place: a future of its loop. A cancel goes to both. */
+class FollowingFuture<T> extends Future<T> {
+  readonly #source: ConcurrentFuture<T>;
+
+  constructor(source: ConcurrentFuture<T>) {
+    super({ loop: getRunningLoop() });
+    this.#source = source;
+    source.addDoneCallback(() => this.#follow());
+  }
+
+  override cancel(message?: string): boolean {
+    const isCancelledNow = super.cancel(message);
+    this.#source.cancel(message);
+    return isCancelledNow;
+  }
+
+  #follow(): void {
+    if (this.done() || this.getLoop().isClosed()) return;
+    try {
+      this.setResult(this.#source.result());
+    } catch (error) {
+      if (isCancelled(error)) super.cancel(error.message);
+      else this.setException(error);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * One link with the calls that go over it, both ways.
+ *
+ * It lives as long as the link: from the moment that both threads have a port until one of them
+ * ends or hangs up. What outlives a link, the name of the far thread, is a `Peer`.
+ */
+import { ThreadloopError } from '../errors.js';
+import { Link } from '../wire/link.js';
+import type { FunctionAddress } from '../wire/message.js';
+import type { Port } from '../wire/port.js';
+import type { ConcurrentFuture } from './concurrent-future.js';
+import { IncomingCalls } from './incoming-calls.js';
+import type { CallHost } from './incoming-calls.js';
+import { OutgoingCalls } from './outgoing-calls.js';
+import type { RemoteHandle } from './outgoing-calls.js';
+
+/** Whom an exchange serves. */
+export interface ExchangeOwner {
+  /** Of the far thread's loop, for people. */
+  readonly farName: string;
+  readonly host: CallHost;
+  onNotice(subject: string, body: unknown): void;
+  onClosed(exchange: Exchange): void;
+}
+
+/** Told to the far side when a batch of it could not be read here. */
+const unreadable = 'unreadable';
+
+/** The calls of two threads over one link, seen from one of them. */
+export class Exchange {
+  readonly incoming: IncomingCalls;
+  readonly #owner: ExchangeOwner;
+  readonly #link: Link;
+  readonly #outgoing: OutgoingCalls;
+
+  constructor(port: Port, owner: ExchangeOwner) {
+    this.#owner = owner;
+    this.#link = new Link(port, {
+      onPost: (id, address, args) => this.incoming.add({ id, address, args, isAnswered: false }),
+      onCall: (id, address, args) => this.incoming.add({ id, address, args, isAnswered: true }),
+      onCancel: (id, message) => this.incoming.cancel(id, message),
+      onResult: (id, value) => this.#outgoing.onResult(id, value),
+      onError: (id, error) => this.#outgoing.onError(id, error),
+      onNotice: (subject, body) => this.#onNotice(subject, body),
+      onUnsendable: (id, error) => this.#onUnsendable(id, error),
+      onUnreadable: (error) => this.#link.notice(unreadable, String(error)),
+      onClosed: () => owner.onClosed(this),
+    });
+    this.#outgoing = new OutgoingCalls(this.#link, owner.farName);
+    this.incoming = new IncomingCalls(this.#link, owner.host);
+  }
+
+  get pendingCount(): number {
+    return this.#outgoing.pendingCount;
+  }
+
+  get completedCount(): number {
+    return this.#outgoing.completedCount;
+  }
+
+  call(address: FunctionAddress, args: readonly unknown[]): ConcurrentFuture<unknown> {
+    return this.#outgoing.call(address, args);
+  }
+
+  post(address: FunctionAddress, args: readonly unknown[]): RemoteHandle {
+    return this.#outgoing.post(address, args);
+  }
+
+  notice(...args: Parameters<Link['notice']>): void {
+    this.#link.notice(...args);
+  }
+
+  /** Resolves once no call of this thread waits for an answer. */
+  answered(): Promise<void> {
+    return this.#outgoing.answered();
+  }
+
+  /** Takes the answers that have arrived already, then fails whatever is left. */
+  fail(error: unknown): void {
+    this.#link.drain(Infinity);
+    this.#outgoing.failAll(error);
+  }
+
+  /** Sends what waits to be sent, and hangs up. */
+  close(): void {
+    this.#link.close();
+  }
+
+  #onNotice(subject: string, body: unknown): void {
+    if (subject !== unreadable) {
+      this.#owner.onNotice(subject, body);
+      return;
+    }
+    // Which calls were in the lost batch is unknown: none of them must wait for ever.
+    const message = `Loop '${this.#owner.farName}' could not read a message: ${String(body)}`;
+    this.#outgoing.failAll(new ThreadloopError(message));
+  }
+
+  #onUnsendable(id: number, exception: Error): void {
+    if (this.#outgoing.onUnsendable(id, exception)) return;
+    const message = `A callback for loop '${this.#owner.farName}' could not be sent`;
+    const loop = this.#owner.host.loop();
+    if (loop === null) console.error(message, exception);
+    else loop.callExceptionHandler({ message, exception });
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Loads task modules, JavaScript and TypeScript, in whichever thread runs their functions.
+ *
+ * TypeScript loads natively where Node can, else through tsx where that is installed, else the
+ * error says what to do. A `.js` that does not exist stands for the `.ts` beside it, as it does
+ * for the TypeScript compiler.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
+import {
+  ExportNotFoundError,
+  ModuleNotFoundError,
+  NotAFunctionError,
+  TypeScriptModuleError,
+} from '../errors.js';
+import type { AnyFunction } from './remote-function.js';
+
+/** The exports of a module. */
+export type ModuleExports = Readonly<Record<string, unknown>>;
+
+/**
+ * Imports a module by its absolute URL.
+ *
+ * @throws ModuleNotFoundError for it and what it imports; TypeScriptModuleError; whatever the
+ *   module itself throws
+ */
+export async function loadModule(url: string): Promise<ModuleExports> {
+  const source = locate(url);
+  try {
+    return (await import(source)) as ModuleExports;
+  } catch (error) {
+    if (isTypeScript(source) && needsTsx(error)) return loadThroughTsx(source, error);
+    throw asModuleNotFound(error);
+  }
+}
+
+/**
+ * Imports a module and gives one of its functions.
+ *
+ * @throws ExportNotFoundError, NotAFunctionError, and what `loadModule` throws
+ */
+export async function resolveExport(url: string, name: string): Promise<AnyFunction> {
+  const exports = await loadModule(url);
+  if (!(name in exports)) {
+    const names = Object.keys(exports);
+    const has = names.length === 0 ? 'no exports' : `the exports ${names.join(', ')}`;
+    throw new ExportNotFoundError(`Module '${url}' has no export '${name}'; it has ${has}`);
+  }
+  const value = exports[name];
+  if (typeof value === 'function') return value as AnyFunction;
+  throw new NotAFunctionError(
+    `Export '${name}' of module '${url}' is not a function but ${inspect(value, { depth: 0 })}`,
+  );
+}
+
+function locate(url: string): string {
+  if (!url.startsWith('file:')) return url;
+  if (existsSync(fileURLToPath(url))) return url;
+  const typeScript = url.replace(/\.([cm]?)js$/u, '.$1ts');
+  if (typeScript !== url && existsSync(fileURLToPath(typeScript))) return typeScript;
+  throw new ModuleNotFoundError(`Cannot find module '${fileURLToPath(url)}'`);
+}
+
+function isTypeScript(url: string): boolean {
+  return /\.[cm]?tsx?$/u.test(url);
+}
+
+/** What Node says of a TypeScript module that is fine but for Node's means. */
+const fixedByTsx: ReadonlySet<unknown> = new Set([
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
+  // An import of './x.js' that means './x.ts'.
+  'ERR_MODULE_NOT_FOUND',
+]);
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null)?.code;
+}
+
+function needsTsx(error: unknown): boolean {
+  return fixedByTsx.has(codeOf(error));
+}
+
+async function loadThroughTsx(url: string, cause: unknown): Promise<ModuleExports> {
+  const tsx = findTsx(url);
+  if (tsx === null) {
+    if (codeOf(cause) === 'ERR_MODULE_NOT_FOUND') throw asModuleNotFound(cause);
+    throw new TypeScriptModuleError(
+      `Node ${process.versions.node} cannot load the TypeScript module '${fileURLToPath(url)}': ` +
+        'install tsx (npm install --save-dev tsx), compile the module to JavaScript, or use a ' +
+        'newer Node',
+      { cause },
+    );
+  }
+  const { register } = (await import(tsx)) as { register: () => unknown };
+  register();
+  try {
+    return (await import(url)) as ModuleExports;
+  } catch (error) {
+    throw asModuleNotFound(error);
+  }
+}
+
+/** As the module would find it, else as the program would. */
+function findTsx(url: string): string | null {
+  for (const from of [url, pathToFileURL(`${process.cwd()}/`).href]) {
+    try {
+      return pathToFileURL(createRequire(from).resolve('tsx/esm/api')).href;
+    } catch {
+      // Not installed there.
+    }
+  }
+  return null;
+}
+
+function asModuleNotFound(error: unknown): unknown {
+  if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND' || error instanceof ModuleNotFoundError) return error;
+  return new ModuleNotFoundError((error as Error).message, { cause: error });
+}

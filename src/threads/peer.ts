@@ -1,0 +1,165 @@
+/**
+ * Another thread as this one knows it: a name that stays, and the exchange with whichever thread
+ * bears it now.
+ *
+ * | state    | what it means                                     | next                       |
+ * |----------|---------------------------------------------------|----------------------------|
+ * | unlinked | no link at present; the next call opens one       | linked, closed             |
+ * | linked   | calls go over the exchange                        | unlinked (it died), closed |
+ * | closed   | for good: calls are refused with the reason       | –                          |
+ *
+ * A death shows twice: the port closes, and whoever supervises the thread says how it ended (the
+ * obituary). Either may come first. Calls that the dead thread held wait for the obituary, so that
+ * their error can tell the reason, but not for long: nothing hangs because news got lost.
+ */
+import { LoopDiedError } from '../errors.js';
+import type { FunctionAddress } from '../wire/message.js';
+import type { Port } from '../wire/port.js';
+import type { ConcurrentFuture } from './concurrent-future.js';
+import { Exchange } from './exchange.js';
+import type { CallHost } from './incoming-calls.js';
+import type { RemoteHandle } from './outgoing-calls.js';
+
+/** Milliseconds that the calls of a closed port wait for the obituary. A guess, safe to change. */
+const obituaryPatienceMs = 1_000;
+
+/** What a peer needs to know of its surroundings. */
+export interface PeerOptions {
+  readonly name: string;
+  /** Where the peer's calls run. */
+  readonly host: CallHost;
+  readonly onNotice: (subject: string, body: unknown) => void;
+  /** Opens a link to whichever thread bears the name now. */
+  readonly open: () => Port;
+}
+
+/** A thread known by name. */
+export class Peer {
+  readonly name: string;
+  threadId: number | null = null;
+  readonly #options: PeerOptions;
+  /** Over which our calls go. */
+  #exchange: Exchange | null = null;
+  /** Opened by the far side while we had a link already: its calls are served, ours go the old way. */
+  readonly #served = new Set<Exchange>();
+  /** Closed, and waiting for the obituary. */
+  readonly #orphans: Exchange[] = [];
+  #refusal: Error | null = null;
+  #completedBefore = 0;
+
+  constructor(options: PeerOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  /** Calls that this thread made and that are not answered. */
+  get pendingCount(): number {
+    const orphaned = this.#orphans.reduce((sum, { pendingCount }) => sum + pendingCount, 0);
+    return orphaned + (this.#exchange?.pendingCount ?? 0);
+  }
+
+  /** Calls that this thread made and that were answered. */
+  get completedCount(): number {
+    return this.#completedBefore + (this.#exchange?.completedCount ?? 0);
+  }
+
+  /** @throws the reason for which the peer was closed */
+  call(address: FunctionAddress, args: readonly unknown[]): ConcurrentFuture<unknown> {
+    return this.#linked().call(address, args);
+  }
+
+  /** @throws the reason for which the peer was closed */
+  post(address: FunctionAddress, args: readonly unknown[]): RemoteHandle {
+    return this.#linked().post(address, args);
+  }
+
+  /** A word to the runtime of the other thread; also to one that takes no more calls. */
+  notice(...args: Parameters<Exchange['notice']>): void {
+    this.link();
+    this.#exchange?.notice(...args);
+  }
+
+  /** Makes sure that there is a link. */
+  link(): void {
+    if (this.#exchange === null) this.attach(this.#options.open());
+  }
+
+  /** A port that leads to the thread which bears the name now. */
+  attach(port: Port): void {
+    const exchange = new Exchange(port, {
+      farName: this.name,
+      host: this.#options.host,
+      onNotice: this.#options.onNotice,
+      onClosed: (closed) => this.#onClosed(closed),
+    });
+    if (this.#exchange === null) this.#exchange = exchange;
+    else this.#served.add(exchange);
+  }
+
+  /** The obituary: the thread that bore the name has ended. */
+  mourn(error: Error): void {
+    const orphan = this.#orphans.shift();
+    if (orphan !== undefined) this.#bury(orphan, error);
+    else if (this.#exchange !== null) this.#bury(this.#exchange, error);
+  }
+
+  /** Takes no more calls; those that are under way go on. */
+  refuse(error: Error): void {
+    this.#refusal = error;
+  }
+
+  /** Resolves once no call of this thread waits for an answer of the peer. */
+  async answered(): Promise<void> {
+    await this.#exchange?.answered();
+  }
+
+  /** Nobody bears the name any more, nor will again. */
+  close(error: Error): void {
+    this.#refusal ??= error;
+    for (const orphan of this.#orphans.splice(0)) this.#bury(orphan, error);
+    if (this.#exchange !== null) this.#bury(this.#exchange, error);
+    for (const served of this.#served) served.close();
+    this.#served.clear();
+  }
+
+  /** Cancels the calls that the peer has running here. */
+  cancelIncoming(message: string): void {
+    for (const { incoming } of this.#open()) incoming.cancelAll(message);
+  }
+
+  /** Resolves once no call of the peer runs here. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#open()].map(({ incoming }) => incoming.idle()));
+  }
+
+  *#open(): Iterable<Exchange> {
+    if (this.#exchange !== null) yield this.#exchange;
+    yield* this.#served;
+  }
+
+  #linked(): Exchange {
+    if (this.#refusal !== null) throw this.#refusal;
+    this.link();
+    return this.#exchange as Exchange;
+  }
+
+  #onClosed(exchange: Exchange): void {
+    if (this.#served.delete(exchange) || this.#exchange !== exchange) return;
+    this.#exchange = null;
+    this.#orphans.push(exchange);
+    setTimeout(() => {
+      const index = this.#orphans.indexOf(exchange);
+      if (index === -1) return;
+      this.#orphans.splice(index, 1);
+      const reason = 'its port was closed';
+      this.#bury(exchange, new LoopDiedError({ loop: this.name, exitCode: null, reason }));
+    }, obituaryPatienceMs);
+  }
+
+  #bury(exchange: Exchange, error: Error): void {
+    if (this.#exchange === exchange) this.#exchange = null;
+    this.#completedBefore += exchange.completedCount + exchange.pendingCount;
+    exchange.fail(error);
+    exchange.close();
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Another thread's loop, as seen from here: the face that users hold.
+ *
+ * Can be kept: it stands for the name, and leads to whichever thread bears it at the time of a
+ * call. Belongs to the thread that asked for it.
+ */
+import { printsAsText } from '../loop/prints-as-text.js';
+import type { ConcurrentFuture } from './concurrent-future.js';
+import type { RemoteHandle } from './outgoing-calls.js';
+import type { Peer } from './peer.js';
+import { assertRemoteFunction } from './remote-function.js';
+import type {
+  AnyFunction,
+  RemoteFunction,
+  RemoteParameters,
+  RemoteResult,
+} from './remote-function.js';
+
+/** A loop of another thread. */
+export class RemoteLoop {
+  static {
+    printsAsText(this);
+  }
+
+  readonly #peer: Peer;
+
+  /** For the runtime: see `getLoop()` and `Coordinator.loops`. */
+  constructor(peer: Peer) {
+    this.#peer = peer;
+  }
+
+  /** The name of the loop; unique among those that can be reached. */
+  get name(): string {
+    return this.#peer.name;
+  }
+
+  /** Node's number of the thread that bears the name now; `null` where it is not known yet. */
+  get threadId(): number | null {
+    return this.#peer.threadId;
+  }
+
+  /**
+   * Schedules a function on that loop and does not wait: what it throws goes to that loop's
+   * exception handler. Calls from one thread to another start in the order in which they were
+   * made, these and coroutines alike. The arguments are copied when the batch leaves, at the
+   * latest at the end of the present microtask: do not change them before.
+   *
+   * An argument that cannot be copied is reported to the exception handler of this thread's loop.
+   *
+   * @throws InvalidArgumentError when it is no remote function; LoopDiedError or
+   *   CoordinatorClosedError when nobody bears the name any more
+   */
+  callSoonThreadsafe<F extends AnyFunction>(
+    fn: RemoteFunction<F>,
+    ...args: RemoteParameters<F>
+  ): RemoteHandle {
+    assertRemoteFunction(fn, 'callSoonThreadsafe');
+    return this.#peer.post(fn, args);
+  }
+
+  /**
+   * Runs a function as a task of that loop: a coroutine, an async function or a plain one. Order
+   * and arguments are as for `callSoonThreadsafe`. An async function that declares one parameter
+   * more than is passed gets an `AbortSignal` there.
+   *
+   * @returns a promise in shape for what the function returns or throws. It fails with
+   *   NotCloneableError when an argument or the result cannot be copied, with LoopDiedError when
+   *   the thread dies meanwhile, and with ModuleNotFoundError, ExportNotFoundError or
+   *   NotAFunctionError when there is no such function
+   * @throws as `callSoonThreadsafe`
+   */
+  runCoroutineThreadsafe<F extends AnyFunction>(
+    fn: RemoteFunction<F>,
+    ...args: RemoteParameters<F>
+  ): ConcurrentFuture<RemoteResult<F>> {
+    assertRemoteFunction(fn, 'runCoroutineThreadsafe');
+    return this.#peer.call(fn, args) as ConcurrentFuture<RemoteResult<F>>;
+  }
+
+  toString(): string {
+    return `<RemoteLoop name='${this.name}' threadId=${this.threadId}>`;
+  }
+}

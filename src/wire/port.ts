@@ -1,0 +1,76 @@
+/**
+ * How bytes move between two threads: the second of the three seams to the real world.
+ *
+ * `NodePort` is the real body, over a `MessagePort`. The test body is `createPortPair()` in
+ * `threadloop/testing`, where both ends live in one thread.
+ */
+import { receiveMessageOnPort } from 'node:worker_threads';
+import type { MessagePort, TransferListItem } from 'node:worker_threads';
+import type { Batch } from './message.js';
+
+/** Who listens at a port. */
+export interface PortListener {
+  onBatch(batch: Batch): void;
+  /** A batch arrived that cannot be read in this thread. */
+  onUnreadable(error: unknown): void;
+  /** The other end is gone; nothing comes any more. */
+  onClose(): void;
+}
+
+/** One end of a two-way channel that keeps the order and loses nothing while both ends live. */
+export interface Port {
+  /** Sends a copy. Throws, and sends nothing, when a part cannot be cloned. */
+  post(batch: Batch, transferList: readonly TransferListItem[]): void;
+  /** To be called once; what came before is delivered then. */
+  listen(listener: PortListener): void;
+  /** Takes the next batch that has arrived already, without waiting for the host's loop. */
+  take(): Batch | undefined;
+  /** While referenced, an open port keeps the process alive. Ports begin unreferenced. */
+  ref(): void;
+  unref(): void;
+  close(): void;
+}
+
+/** A port over Node's `MessagePort`. */
+export class NodePort implements Port {
+  readonly #port: MessagePort;
+  #isClosed = false;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+  }
+
+  post(batch: Batch, transferList: readonly TransferListItem[]): void {
+    this.#port.postMessage(batch, transferList);
+  }
+
+  listen(listener: PortListener): void {
+    this.#port.on('message', (batch: Batch) => listener.onBatch(batch));
+    this.#port.on('messageerror', (error) => listener.onUnreadable(error));
+    this.#port.on('close', () => {
+      this.#isClosed = true;
+      listener.onClose();
+    });
+    // Listening has referenced it.
+    this.#port.unref();
+  }
+
+  take(): Batch | undefined {
+    // On a port that has closed, Node 20 crashes with a segmentation fault.
+    if (this.#isClosed) return undefined;
+    return receiveMessageOnPort(this.#port)?.message as Batch | undefined;
+  }
+
+  ref(): void {
+    this.#port.ref();
+  }
+
+  unref(): void {
+    this.#port.unref();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#port.close();
+  }
+}
