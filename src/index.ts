@@ -32,6 +32,7 @@ export {
   TypeScriptModuleError,
 } from './errors.js';
 export type { LoopDeath } from './errors.js';
+export type { Context } from './loop/context.js';
 export { isCoroutine } from './loop/coroutine.js';
 export type { Awaitable, Coroutine } from './loop/coroutine.js';
 export {
@@ -49,7 +50,8 @@ export { Future, isFuture } from './loop/future.js';
 export { Handle, TimerHandle } from './loop/handle.js';
 export { HostEventLoop } from './loop/host-event-loop.js';
 export { Task } from './loop/task.js';
-export type { Context, TaskFunction, TaskOptions } from './loop/task.js';
+export type { TaskOptions } from './loop/task.js';
+export type { TaskFunction } from './loop/task-work.js';
 export { gather } from './tasks/gather.js';
 export { run } from './tasks/run.js';
 export { sleep } from './tasks/sleep.js';

@@ -5,6 +5,7 @@
  * it runs that thread's loop in the background, so that workers can call back. It keeps the
  * process alive for calls that are under way, and for nothing else.
  */
+import { inspect } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
 import { CoordinatorClosedError, InvalidArgumentError } from '../errors.js';
 import { getEventLoop } from '../loop/current-loop.js';
@@ -249,7 +250,7 @@ function runLoopInBackground(): () => void {
   const loop = getEventLoop();
   if (loop instanceof HostEventLoop) return loop.runInBackground();
   throw new InvalidArgumentError(
-    `${String(loop)} cannot run in the background: start the coordinator while it runs`,
+    `${inspect(loop)} cannot run in the background: start the coordinator while it runs`,
   );
 }
 

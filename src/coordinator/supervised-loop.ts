@@ -11,6 +11,7 @@
  * | stopping | told to end once its calls have ended      | gone                          |
  * | gone     | for good; calls are refused                | –                             |
  */
+import { inspect } from 'node:util';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { LoopDiedError } from '../errors.js';
@@ -68,7 +69,7 @@ export class SupervisedLoop {
   #replacement: NodeJS.Timeout | undefined;
   #nextPort: MessagePort | null = null;
   #settleStarted!: (failure: Error | null) => void;
-  #onGone: (() => void)[] = [];
+  readonly #onGone: (() => void)[] = [];
 
   constructor(name: string, supervisor: LoopSupervisor) {
     this.#supervisor = supervisor;
@@ -222,7 +223,7 @@ export class SupervisedLoop {
 }
 
 function describeExit({ exitCode, error }: ThreadExit): string {
-  if (error === null) return exitCode === 0 ? 'its thread ended' : 'its thread called process.exit()';
+  if (error === null) return exitCode === 0 ? 'its thread ended' : 'process.exit() was called';
   if ((error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') return 'out of memory';
-  return `uncaught ${String(error)}`;
+  return `uncaught ${error instanceof Error ? error.toString() : inspect(error)}`;
 }

@@ -6,25 +6,27 @@
  * are appended to the ready queue; exactly the n handles then in it run; whatever they schedule
  * waits for the next tick; `stop()` lets the batch finish.
  */
+import { inspect } from 'node:util';
 import { InvalidArgumentError, LoopClosedError, LoopRunningError } from '../errors.js';
 import { HostClock } from './clock.js';
 import type { Clock } from './clock.js';
 import { isCoroutine } from './coroutine.js';
 import type { Coroutine } from './coroutine.js';
 import { threadName } from './current-loop.js';
-import { forgetPendingWork, rememberPendingWork } from './never-run.js';
-import { handleException } from './exception-handler.js';
 import type { EventLoop } from './event-loop.js';
+import { handleException } from './exception-handler.js';
 import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
 import { Future } from './future.js';
 import { Handle, TimerHandle } from './handle.js';
 import type { Callback } from './handle.js';
+import { forgetPendingWork, rememberPendingWork } from './never-run.js';
 import { printsAsText } from './prints-as-text.js';
 import { ReadyQueue } from './ready-queue.js';
 import { registry } from './registry.js';
 import { reportIfSlow } from './slow-callback.js';
+import type { TaskFunction } from './task-work.js';
 import { Task } from './task.js';
-import type { TaskFunction, TaskOptions } from './task.js';
+import type { TaskOptions } from './task.js';
 import { TimerHeap } from './timer-heap.js';
 
 /** Options that every loop of ours takes. */
@@ -258,7 +260,7 @@ export abstract class BaseEventLoop implements EventLoop {
 function assertCallable(callback: unknown, method: string): void {
   if (typeof callback === 'function') return;
   throw new InvalidArgumentError(
-    `a callable object was expected by ${method}(), got ${String(callback)}`,
+    `a callable object was expected by ${method}(), got ${inspect(callback)}`,
   );
 }
 
@@ -266,6 +268,6 @@ function assertTime(value: unknown, whenMissing: string, method: string, name: s
   if (value === null || value === undefined) throw new InvalidArgumentError(whenMissing);
   if (typeof value === 'number' && !Number.isNaN(value)) return;
   throw new InvalidArgumentError(
-    `${method}() expects ${name} to be a number of milliseconds, got ${String(value)}`,
+    `${method}() expects ${name} to be a number of milliseconds, got ${inspect(value)}`,
   );
 }

@@ -47,9 +47,7 @@ export function isCoroutineFunction(
 }
 
 /** Whether a value is a function declared `async`. */
-export function isAsyncFunction(
-  value: unknown,
-): value is (...args: never) => Promise<unknown> {
+export function isAsyncFunction(value: unknown): value is (...args: never) => Promise<unknown> {
   return tagOf(value) === '[object AsyncFunction]';
 }
 

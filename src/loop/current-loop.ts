@@ -45,9 +45,7 @@ export function getEventLoop(): EventLoop {
 export function setEventLoop(loop: EventLoop | null): void {
   if (loop !== null && !isEventLoop(loop)) {
     const kind = loop === undefined ? 'undefined' : typeof loop;
-    throw new InvalidArgumentError(
-      `loop must be an instance of EventLoop or null, not '${kind}'`,
-    );
+    throw new InvalidArgumentError(`loop must be an instance of EventLoop or null, not '${kind}'`);
   }
   registry.current = loop;
 }
@@ -75,7 +73,8 @@ export function setLoopFactory(factory: (() => EventLoop) | null): void {
 /** The name of the calling thread: `main`, the name its coordinator gave it, or its number. */
 export function threadName(): string {
   if (isMainThread) return 'main';
-  const given: unknown = (workerData as { threadloop?: { name?: unknown } } | null)?.threadloop?.name;
+  const given: unknown = (workerData as { threadloop?: { name?: unknown } } | null)?.threadloop
+    ?.name;
   if (typeof given === 'string') return given;
   // Node 22.20 and newer know the `name` option of a Worker.
   const { threadName: nodeName } = workerThreads as { threadName?: string };

@@ -1,5 +1,6 @@
 /**
- * From anything that can be awaited to a future of one loop. After `asyncio.ensure_future`.
+ * From anything that can be awaited to a future of one loop.
+ * After `asyncio.ensure_future`.
  */
 import { inspect } from 'node:util';
 import { DifferentLoopError, InvalidArgumentError, isCancelled } from '../errors.js';
@@ -7,7 +8,8 @@ import { isCoroutine, isCoroutineFunction, isPromiseLike } from './coroutine.js'
 import type { Awaitable } from './coroutine.js';
 import { getEventLoop } from './current-loop.js';
 import type { EventLoop } from './event-loop.js';
-import { Future, isFuture } from './future.js';
+import { isFuture } from './future.js';
+import type { Future } from './future.js';
 
 /**
  * A future stays itself, a coroutine becomes a task, and any other promise is followed by a new
@@ -26,8 +28,8 @@ export function ensureFuture<T>(
       'The future belongs to a different loop than the one specified as the loop argument',
     );
   }
-  if (isCoroutine(awaitable)) return loop.createTask(awaitable as never);
-  if (isPromiseLike(awaitable)) return followPromise(awaitable as PromiseLike<T>, loop);
+  if (isCoroutine(awaitable)) return loop.createTask(awaitable);
+  if (isPromiseLike(awaitable)) return followPromise(awaitable, loop);
   const hint = isCoroutineFunction(awaitable) ? ': call the generator function' : '';
   throw new InvalidArgumentError(
     `A Future, a coroutine or an awaitable is required, got ${inspect(awaitable)}${hint}`,

@@ -9,7 +9,8 @@ import type { Coroutine } from './coroutine.js';
 import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
 import type { Future } from './future.js';
 import type { Callback, Handle, TimerHandle } from './handle.js';
-import type { Task, TaskOptions, TaskFunction } from './task.js';
+import type { TaskFunction } from './task-work.js';
+import type { Task, TaskOptions } from './task.js';
 
 /** What can be turned into a future: see `ensureFuture`. */
 export type Awaited_<T> = PromiseLike<T> | Coroutine<T>;
@@ -32,11 +33,7 @@ export interface EventLoop {
    *
    * @throws InvalidArgumentError when `delayMs` is missing or not a number
    */
-  callLater<A extends unknown[]>(
-    delayMs: number,
-    callback: Callback<A>,
-    ...args: A
-  ): TimerHandle;
+  callLater<A extends unknown[]>(delayMs: number, callback: Callback<A>, ...args: A): TimerHandle;
   /** As `callLater`, at an absolute time of this loop's clock: see `time()`. */
   callAt<A extends unknown[]>(whenMs: number, callback: Callback<A>, ...args: A): TimerHandle;
   /** As `callSoon`, and wakes the loop. On another thread's loop: see `RemoteLoop`. */

@@ -6,6 +6,7 @@
  */
 import type { EventLoop } from './event-loop.js';
 import type { Handle } from './handle.js';
+import { writeRecord } from './last-resort.js';
 
 /** What is known of an error that nobody waits for. */
 export interface ExceptionContext {
@@ -30,8 +31,14 @@ export function defaultExceptionHandler(context: ExceptionContext): void {
     .sort()
     .map((key) => `${key}: ${String(details[key])}`);
   const headline = [message ?? 'Unhandled exception in event loop', ...lines].join('\n');
-  if ('exception' in context) console.error(headline, '\n', exception);
-  else console.error(headline);
+  if ('exception' in context) writeRecord(`${headline}\n`, exception);
+  else writeRecord(headline);
+}
+
+/** Reports to a loop, or to nobody in particular where none runs. Never throws. */
+export function reportTo(loop: EventLoop | null, context: ExceptionContext): void {
+  if (loop === null) defaultExceptionHandler(context);
+  else loop.callExceptionHandler(context);
 }
 
 /** Calls the handler that was set, else the default one. Never throws. */

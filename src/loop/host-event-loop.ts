@@ -22,10 +22,10 @@ import { isCoroutine } from './coroutine.js';
 import type { Awaitable } from './coroutine.js';
 import { provideDefaultLoop } from './current-loop.js';
 import { ensureFuture } from './ensure-future.js';
-import { Future } from './future.js';
+import type { Future } from './future.js';
 import { registry } from './registry.js';
 import { Slice } from './slice.js';
-import type { TaskFunction } from './task.js';
+import type { TaskFunction } from './task-work.js';
 
 /** An event loop on Node's event loop. */
 export class HostEventLoop extends BaseEventLoop {

@@ -5,6 +5,7 @@
  * first mistake of most newcomers, so it is worth one line.
  */
 import type { EventLoop } from './event-loop.js';
+import { writeRecord } from './last-resort.js';
 
 /** A loop that can say how much work waits on it. */
 export interface CountsPending extends EventLoop {
@@ -33,7 +34,7 @@ function report(): void {
     const count = loop.pendingCount();
     if (count === 0) continue;
     const waiting = count === 1 ? '1 callback waits' : `${count} callbacks wait`;
-    console.error(
+    writeRecord(
       `threadloop: ${waiting} on loop '${loop.name}', which never ran. ` +
         'Start it with run(main) or loop.runUntilComplete(main).',
     );

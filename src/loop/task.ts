@@ -16,29 +16,26 @@
  * nothing to pass it to, it is noted and delivered at the next chance (`#mustCancel`). A task
  * that ends while a noted request was never delivered is cancelled all the same.
  */
-import { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import {
   CancelledError,
   DifferentLoopError,
-  InvalidArgumentError,
   InvalidAwaitError,
   InvalidStateError,
   isCancelled,
 } from '../errors.js';
-import { isCoroutine, isCoroutineFunction, isPromiseLike } from './coroutine.js';
+import { captureTaskContext } from './context.js';
+import type { Context } from './context.js';
+import { isCoroutine, isPromiseLike } from './coroutine.js';
 import type { Coroutine, Suspension } from './coroutine.js';
 import { registerTask, unregisterTask } from './current-task.js';
 import type { EventLoop } from './event-loop.js';
 import { Future, isFuture } from './future.js';
+import { GuardedWaits } from './guarded-waits.js';
 import { registry } from './registry.js';
+import { assertCanRun, markDriven } from './task-work.js';
+import type { TaskFunction } from './task-work.js';
 import type { Waitable } from './waitable.js';
-
-/** A function that can be run as a task. The signal fires when the task is cancelled. */
-export type TaskFunction<T> = (signal: AbortSignal) => PromiseLike<T> | Coroutine<T> | T;
-
-/** What `AsyncLocalStorage.snapshot()` returns: runs a function in the context it was taken in. */
-export type Context = <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A) => R;
 
 /** Options of `createTask`. */
 export interface TaskOptions {
@@ -65,19 +62,15 @@ export class Task<T> extends Future<T> {
   #abort: AbortController | null = null;
 
   /** For loops and task factories; everyone else calls `loop.createTask()`. */
-  constructor(
-    work: Coroutine<T> | TaskFunction<T>,
-    loop: EventLoop,
-    options: TaskOptions = {},
-  ) {
+  constructor(work: Coroutine<T> | TaskFunction<T>, loop: EventLoop, options: TaskOptions = {}) {
     super({ loop });
     assertCanRun(work);
     registry.taskCount += 1;
-    this.#name = options.name === undefined ? `Task-${registry.taskCount}` : String(options.name);
+    this.#name = asText(options.name ?? `Task-${registry.taskCount}`);
     this.#work = work;
-    this.#enterContext = options.context ?? captureContext();
+    this.#enterContext = options.context ?? captureTaskContext();
     loop.callSoon(this.#wake);
-    registerTask(this as Task<unknown>);
+    registerTask(this);
   }
 
   getName(): string {
@@ -85,7 +78,7 @@ export class Task<T> extends Future<T> {
   }
 
   setName(name: unknown): void {
-    this.#name = String(name);
+    this.#name = asText(name);
   }
 
   /** Fires when the task is cancelled, with the `CancelledError` as its reason. */
@@ -164,7 +157,7 @@ export class Task<T> extends Future<T> {
   readonly #wake = (): void => {
     if (this.done()) return;
     const outer = registry.stepping;
-    registry.stepping = this as Task<unknown>;
+    registry.stepping = this;
     this.#waitingFor = null;
     try {
       this.#enterContext(this.#step);
@@ -198,19 +191,19 @@ export class Task<T> extends Future<T> {
   /** Starts a function; what it returns decides how the task goes on. */
   #call(fn: TaskFunction<T>): void {
     // The signal is made only for a function that declares a parameter for it.
-    const returned = registry.asyncTask.run(this as Task<unknown>, () =>
+    const returned = registry.asyncTask.run(this, () =>
       fn.length === 0 ? (fn as () => ReturnType<TaskFunction<T>>)() : fn(this.signal),
     );
     if (isCoroutine(returned)) {
-      this.#work = returned as Coroutine<T>;
+      this.#work = returned;
       markDriven(this.#work);
       this.#resume(this.#work);
     } else if (isPromiseLike(returned)) {
       const onValue = (value: T): void => this.#succeed(value);
       const onError = (error: unknown): void => this.#fail(error);
-      (returned as PromiseLike<T>).then(onValue, onError);
+      returned.then(onValue, onError);
     } else {
-      this.#succeed(returned as T);
+      this.#succeed(returned);
     }
   }
 
@@ -284,72 +277,10 @@ export class Task<T> extends Future<T> {
   #leave(): void {
     this.#mustCancel = false;
     this.#work = null;
-    unregisterTask(this as Task<unknown>);
+    unregisterTask(this);
   }
 }
 
-/** Below this many entries the set of waits is not searched for finished ones. */
-const minCountForPrune = 16;
-
-/** The waits of one async function: mostly one at a time, thousands under `Promise.all`. */
-class GuardedWaits {
-  #waits: Set<Waitable<unknown>> | null = null;
-  #pruneAtCount = minCountForPrune;
-
-  add(waitable: Waitable<unknown>): void {
-    this.#waits ??= new Set();
-    this.#waits.add(waitable);
-    if (this.#waits.size < this.#pruneAtCount) return;
-    for (const wait of this.#waits) if (wait.done()) this.#waits.delete(wait);
-    // Twice what is left: the search is paid by the entries added since the last one.
-    this.#pruneAtCount = Math.max(minCountForPrune, this.#waits.size * 2);
-  }
-
-  /** Cancels all that are not done; whether there was one. */
-  cancel(message: string | undefined): boolean {
-    let any = false;
-    for (const wait of this.#waits ?? []) if (!wait.done() && wait.cancel(message)) any = true;
-    return any;
-  }
-}
-
-function captureContext(): Context {
-  const resource = captureResource();
-  return resource.runInAsyncScope.bind(resource) as unknown as Context;
-}
-
-function captureResource(): AsyncResource {
-  const { asyncTask } = registry;
-  if (asyncTask.getStore() === undefined) return new AsyncResource('threadloop.Task');
-  // Created inside an async function's task: this task is another one.
-  return asyncTask.run(undefined, () => new AsyncResource('threadloop.Task'));
-}
-
-/** Set on a coroutine object that a task drives: a second task must not. */
-const driven = Symbol.for('threadloop.coroutine.driven');
-
-function markDriven(coroutine: Coroutine<unknown>): void {
-  const marked = coroutine as { [driven]?: true };
-  if (marked[driven] === true) {
-    throw new InvalidAwaitError('coroutine is being awaited already: each call runs in one task');
-  }
-  marked[driven] = true;
-}
-
-function assertCanRun(work: unknown): void {
-  if (isCoroutine(work)) {
-    markDriven(work);
-    return;
-  }
-  if (isCoroutineFunction(work)) {
-    const name = work.name === '' ? 'it' : `${work.name}(…)`;
-    throw new InvalidArgumentError(
-      `a coroutine was expected, got the generator function '${work.name}': call it, ${name}`,
-    );
-  }
-  if (typeof work === 'function') return;
-  const hint = isPromiseLike(work) ? ': for a future or promise use ensureFuture()' : '';
-  throw new InvalidArgumentError(
-    `a coroutine was expected, got ${inspect(work, { depth: 0 })}${hint}`,
-  );
+function asText(name: unknown): string {
+  return typeof name === 'string' ? name : inspect(name);
 }

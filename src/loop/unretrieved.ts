@@ -13,10 +13,10 @@ export class Unretrieved {
   readonly #future: string;
   readonly #reason: unknown;
 
-  constructor(future: object, loop: EventLoop, reason: unknown) {
+  constructor(future: { toString(): string }, loop: EventLoop, reason: unknown) {
     this.#loop = loop;
     this.#message = `${future.constructor.name} exception was never retrieved`;
-    this.#future = String(future);
+    this.#future = future.toString();
     this.#reason = reason;
   }
 
@@ -44,7 +44,7 @@ let reportsAtExit = false;
 
 /** Reports `reason` through the loop's exception handler if nobody ever sees it. */
 export function reportUnlessRetrieved(
-  future: object,
+  future: { toString(): string },
   loop: EventLoop,
   reason: unknown,
 ): Unretrieved {

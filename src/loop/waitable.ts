@@ -32,7 +32,9 @@ export abstract class Waitable<T> implements Promise<T> {
   ): Promise<A | B> {
     const task = registry.asyncTask.getStore();
     const outcome =
-      task === undefined || task.done() ? this.#toNative() : task.guard(this, () => this.#toNative());
+      task === undefined || task.done()
+        ? this.#toNative()
+        : task.guard(this, () => this.#toNative());
     return outcome.then(onFulfilled, onRejected);
   }
 
@@ -50,9 +52,7 @@ export abstract class Waitable<T> implements Promise<T> {
     return this.#native;
   }
 
-  catch<B = never>(
-    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<T | B> {
+  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
     return this.then(null, onRejected);
   }
 

@@ -26,10 +26,7 @@ export function gather<T>(
   awaitables: Iterable<Awaitable<T>>,
   options: GatherOptions<true>,
 ): Future<(T | Error)[]>;
-export function gather<T>(
-  awaitables: Iterable<Awaitable<T>>,
-  options?: GatherOptions,
-): Future<T[]>;
+export function gather<T>(awaitables: Iterable<Awaitable<T>>, options?: GatherOptions): Future<T[]>;
 export function gather<T>(
   awaitables: Iterable<Awaitable<T>>,
   { returnExceptions = false }: GatherOptions = {},

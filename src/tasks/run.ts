@@ -1,5 +1,6 @@
 /**
- * The way in for most programs: one loop from start to end. After `asyncio.run`.
+ * The way in for most programs: one loop from start to end.
+ * After `asyncio.run`.
  */
 import { LoopRunningError } from '../errors.js';
 import { isCoroutine } from '../loop/coroutine.js';
@@ -7,7 +8,7 @@ import type { Awaitable } from '../loop/coroutine.js';
 import { newEventLoop, setEventLoop } from '../loop/current-loop.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { registry } from '../loop/registry.js';
-import type { TaskFunction } from '../loop/task.js';
+import type { TaskFunction } from '../loop/task-work.js';
 import { cancelAllTasks } from './cancel-all-tasks.js';
 
 /** Options of `run`. */

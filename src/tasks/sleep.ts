@@ -1,5 +1,6 @@
 /**
- * Waiting for time to pass. After `asyncio.sleep`.
+ * Waiting for time to pass, on the running loop.
+ * After `asyncio.sleep`.
  */
 import { InvalidArgumentError } from '../errors.js';
 import { getRunningLoop } from '../loop/current-loop.js';

@@ -12,7 +12,7 @@ export class MemoryPort implements Port {
   isReferenced = false;
   #other: MemoryPort | null = null;
   #listener: PortListener | null = null;
-  #inbox: Batch[] = [];
+  readonly #inbox: Batch[] = [];
   #isClosed = false;
 
   /** Connects this port with another; see `createPortPair`. */

@@ -5,6 +5,7 @@
  * ends or hangs up. What outlives a link, the name of the far thread, is a `Peer`.
  */
 import { ThreadloopError } from '../errors.js';
+import { reportTo } from '../loop/exception-handler.js';
 import { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
 import type { Port } from '../wire/port.js';
@@ -99,8 +100,6 @@ export class Exchange {
   #onUnsendable(id: number, exception: Error): void {
     if (this.#outgoing.onUnsendable(id, exception)) return;
     const message = `A callback for loop '${this.#owner.farName}' could not be sent`;
-    const loop = this.#owner.host.loop();
-    if (loop === null) console.error(message, exception);
-    else loop.callExceptionHandler({ message, exception });
+    reportTo(this.#owner.host.loop(), { message, exception });
   }
 }

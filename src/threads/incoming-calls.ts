@@ -8,7 +8,9 @@
 import { CancelledError, NoRunningLoopError } from '../errors.js';
 import { isAsyncFunction, isCoroutine, isPromiseLike } from '../loop/coroutine.js';
 import type { EventLoop } from '../loop/event-loop.js';
-import type { Task, TaskFunction } from '../loop/task.js';
+import { reportTo } from '../loop/exception-handler.js';
+import type { TaskFunction } from '../loop/task-work.js';
+import type { Task } from '../loop/task.js';
 import type { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
 import { resolveExport } from './module-loader.js';
@@ -181,6 +183,5 @@ function runPosted(loop: EventLoop, fn: Callable, args: unknown[]): void {
 
 function reportPosted(loop: EventLoop | null, name: string, exception: unknown): void {
   const message = `Exception in callback ${name || 'anonymous'}() of another thread`;
-  if (loop === null) console.error(message, exception);
-  else loop.callExceptionHandler({ message, exception });
+  reportTo(loop, { message, exception });
 }

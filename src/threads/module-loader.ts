@@ -117,6 +117,7 @@ function findTsx(url: string): string | null {
 }
 
 function asModuleNotFound(error: unknown): unknown {
-  if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND' || error instanceof ModuleNotFoundError) return error;
+  const isOther = codeOf(error) !== 'ERR_MODULE_NOT_FOUND' || error instanceof ModuleNotFoundError;
+  if (isOther) return error;
   return new ModuleNotFoundError((error as Error).message, { cause: error });
 }

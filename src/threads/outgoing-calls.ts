@@ -33,7 +33,7 @@ export class OutgoingCalls {
   readonly #pending = new Map<number, OutgoingCall<unknown>>();
   #lastId = 0;
   #completedCount = 0;
-  #onAnswered: (() => void)[] = [];
+  readonly #onAnswered: (() => void)[] = [];
 
   constructor(link: Link, farName: string) {
     this.#link = link;
@@ -94,7 +94,7 @@ export class OutgoingCalls {
 
   /** Fails whatever is not answered. */
   failAll(error: unknown): void {
-    for (const id of [...this.#pending.keys()]) this.#take(id)?.setException(error);
+    for (const id of this.#pending.keys()) this.#take(id)?.setException(error);
   }
 
   #take(id: number): OutgoingCall<unknown> | undefined {
@@ -167,6 +167,6 @@ function joinStacks(error: Error, nearStack: string): void {
 
 function captureNearStack(): { readonly stack?: string } {
   const near = {};
-  Error.captureStackTrace(near, OutgoingCalls.prototype.call);
+  Error.captureStackTrace(near);
   return near;
 }

@@ -6,9 +6,11 @@
 /** Where the compiled sources of this package are: `…/dist/src/`. */
 const ownRoot = new URL('../', import.meta.url).href;
 
-/** The lines of a stack that are not ours; all of them, when nothing else would be left. */
+/** The lines of a stack that are not ours, nor Node's between ours; all, if none were left. */
 export function withoutOwnFrames(stack: string): string {
   if (process.env['THREADLOOP_DEBUG'] === '1') return stack;
-  const lines = stack.split('\n').filter((line) => !line.includes(ownRoot));
+  const isOurs = (line: string): boolean =>
+    line.includes(ownRoot) || line.includes('(node:async_hooks');
+  const lines = stack.split('\n').filter((line) => !isOurs(line));
   return lines.length === 0 ? stack : lines.join('\n');
 }

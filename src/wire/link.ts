@@ -8,7 +8,7 @@
  * The shared word that wakes a busy thread without its event loop will stand here, beside
  * `flush` (which would raise it) and `drain` (which would be called on seeing it).
  */
-import type { TransferListItem } from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
 import { encodeError } from './error-codec.js';
 import type { EncodedError } from './error-codec.js';
 import { argumentsOffset, Operation, sizeOfOperation } from './message.js';
@@ -92,7 +92,7 @@ export class Link {
   }
 
   /** A word between the runtimes; leaves at once, behind what was said before. */
-  notice(subject: string, body: unknown, transferList: readonly TransferListItem[] = []): void {
+  notice(subject: string, body: unknown, transferList: readonly Transferable[] = []): void {
     this.flush();
     this.#port.post([Operation.Notice, subject, body], transferList);
   }
@@ -207,10 +207,18 @@ export class Link {
         };
         break;
       case Operation.Post:
-        listener.onPost(id, this.#addressAt(batch, index), batch.slice(index + argumentsOffset, end));
+        listener.onPost(
+          id,
+          this.#addressAt(batch, index),
+          batch.slice(index + argumentsOffset, end),
+        );
         break;
       case Operation.Call:
-        listener.onCall(id, this.#addressAt(batch, index), batch.slice(index + argumentsOffset, end));
+        listener.onCall(
+          id,
+          this.#addressAt(batch, index),
+          batch.slice(index + argumentsOffset, end),
+        );
         break;
       case Operation.Cancel:
         listener.onCancel(id, batch[index + 2] as string | undefined);

@@ -5,7 +5,7 @@
  * `threadloop/testing`, where both ends live in one thread.
  */
 import { receiveMessageOnPort } from 'node:worker_threads';
-import type { MessagePort, TransferListItem } from 'node:worker_threads';
+import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { Batch } from './message.js';
 
 /** Who listens at a port. */
@@ -20,7 +20,7 @@ export interface PortListener {
 /** One end of a two-way channel that keeps the order and loses nothing while both ends live. */
 export interface Port {
   /** Sends a copy. Throws, and sends nothing, when a part cannot be cloned. */
-  post(batch: Batch, transferList: readonly TransferListItem[]): void;
+  post(batch: Batch, transferList: readonly Transferable[]): void;
   /** To be called once; what came before is delivered then. */
   listen(listener: PortListener): void;
   /** Takes the next batch that has arrived already, without waiting for the host's loop. */
@@ -40,7 +40,7 @@ export class NodePort implements Port {
     this.#port = port;
   }
 
-  post(batch: Batch, transferList: readonly TransferListItem[]): void {
+  post(batch: Batch, transferList: readonly Transferable[]): void {
     this.#port.postMessage(batch, transferList);
   }
 

@@ -1,0 +1,11 @@
+/**
+ * The one place in the library that writes to the console: records that nobody took.
+ *
+ * Everything that ends here went past a handler that a user could have set.
+ */
+
+/** Writes one record on standard error; the error, if there is one, with its stack. */
+export function writeRecord(text: string, ...error: readonly unknown[]): void {
+  // oxlint-disable-next-line no-console -- the last resort, where no handler was set
+  console.error(text, ...error);
+}

@@ -1,0 +1,41 @@
+/**
+ * What a task can run, and that no coroutine runs in two of them.
+ */
+import { inspect } from 'node:util';
+import { InvalidArgumentError, InvalidAwaitError } from '../errors.js';
+import { isCoroutine, isCoroutineFunction, isPromiseLike } from './coroutine.js';
+import type { Coroutine } from './coroutine.js';
+
+/** A function that can be run as a task. The signal fires when the task is cancelled. */
+export type TaskFunction<T> = (signal: AbortSignal) => PromiseLike<T> | Coroutine<T> | T;
+
+/** Set on a coroutine object that a task drives: a second task must not. */
+const driven = Symbol.for('threadloop.coroutine.driven');
+
+/** @throws InvalidAwaitError when a task drives the coroutine already */
+export function markDriven(coroutine: Coroutine<unknown>): void {
+  const marked = coroutine as { [driven]?: true };
+  if (marked[driven] === true) {
+    throw new InvalidAwaitError('coroutine is being awaited already: each call runs in one task');
+  }
+  marked[driven] = true;
+}
+
+/** @throws InvalidArgumentError when `work` is neither a coroutine object nor a plain function */
+export function assertCanRun(work: unknown): void {
+  if (isCoroutine(work)) {
+    markDriven(work);
+    return;
+  }
+  if (isCoroutineFunction(work)) {
+    const name = work.name === '' ? 'it' : `${work.name}(…)`;
+    throw new InvalidArgumentError(
+      `a coroutine was expected, got the generator function '${work.name}': call it, ${name}`,
+    );
+  }
+  if (typeof work === 'function') return;
+  const hint = isPromiseLike(work) ? ': for a future or promise use ensureFuture()' : '';
+  throw new InvalidArgumentError(
+    `a coroutine was expected, got ${inspect(work, { depth: 0 })}${hint}`,
+  );
+}
