@@ -1,9 +1,9 @@
 /**
  * The whole family of errors, in one table.
  *
- * Every error that threadloop raises extends `ThreadloopError` and carries a stable `code`; there is
- * one class for each thing that the caller can do next. Message texts are asyncio's where asyncio
- * has one. `errorClasses` is what brings an error back as its class after it crossed a thread.
+ * Every error that threadloop raises extends `ThreadloopError` and carries a stable `code`; there
+ * is one class for each thing that the caller can do next. Message texts are asyncio's where
+ * asyncio has one. `errorClasses` brings an error back as its class after it crossed a thread.
  */
 
 /** Base class of every error raised by threadloop. */
@@ -82,7 +82,7 @@ export interface LoopDeath {
   readonly reason: string;
 }
 
-/** The thread that held the call has died. Whether the call ran is unknown: retry only if it may. */
+/** The thread that held the call has died. Whether the call ran is unknown. */
 export class LoopDiedError extends ThreadloopError {
   override readonly code = 'ERR_LOOP_DIED';
   readonly loop: string;

@@ -1,5 +1,6 @@
 /**
- * What `Coordinator.start()` takes: defaults filled in, ranges checked, in one place.
+ * What a coordinator's methods take: defaults filled in and ranges checked in one place, with an
+ * error that names the option, its value and what is allowed.
  */
 import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';

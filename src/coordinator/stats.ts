@@ -1,5 +1,6 @@
 /**
  * What the loops of a coordinator are doing, as a frozen record: the form of all our `stats()`.
+ * Taken on the coordinator's thread; costs one call into Node for each loop.
  */
 import type { LoopState, SupervisedLoop } from './supervised-loop.js';
 

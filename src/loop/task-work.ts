@@ -1,5 +1,6 @@
 /**
- * What a task can run, and that no coroutine runs in two of them.
+ * What a task can run: a coroutine object, or a function to be called. No coroutine runs in two
+ * tasks.
  */
 import { inspect } from 'node:util';
 import { InvalidArgumentError, InvalidAwaitError } from '../errors.js';

@@ -1,8 +1,9 @@
-import type { Coroutine } from '../loop/coroutine.js';
 /**
  * The end of a loop's work: nothing that was started is left behind, and no error is lost.
+ *
  * After what `asyncio.run` does before it closes its loop.
  */
+import type { Coroutine } from '../loop/coroutine.js';
 import { allTasks, currentTask } from '../loop/current-task.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { gather } from './gather.js';

@@ -40,7 +40,7 @@ export class Peer {
   readonly #options: PeerOptions;
   /** Over which our calls go. */
   #exchange: Exchange | null = null;
-  /** Opened by the far side while we had a link already: its calls are served, ours go the old way. */
+  /** Opened by the far side while we had a link: its calls are served, ours go the old way. */
   readonly #served = new Set<Exchange>();
   /** Closed, and waiting for the obituary. */
   readonly #orphans: Exchange[] = [];
