@@ -113,17 +113,17 @@ export class Coordinator implements AsyncDisposable {
    * @example
    * for await (const size of coordinator.map(tasks.crawl, urls)) console.log(size);
    */
-  map<T, R>(
-    fn: RemoteFunction<(input: T) => R>,
-    inputs: Iterable<T> | AsyncIterable<T>,
+  map<F extends AnyFunction>(
+    fn: RemoteFunction<F>,
+    inputs: Iterable<Parameters<F>[0]> | AsyncIterable<Parameters<F>[0]>,
     { concurrency = mapCallsPerLoop * this.#supervised.length, ordered = true }: MapOptions = {},
-  ): AsyncIterableIterator<RemoteResult<(input: T) => R>> {
+  ): AsyncIterableIterator<RemoteResult<F>> {
     assertRemoteFunction(fn, 'map');
     this.#assertOpen();
     assertIterable(inputs);
     if (!(concurrency >= 1)) refuse('concurrency', concurrency, 'a number, 1 or more');
     const anyFn = fn as unknown as RemoteFunction<(input: unknown) => unknown>;
-    const call = (input: T): ConcurrentFuture<unknown> => this.submit(anyFn, input);
+    const call = (input: unknown): ConcurrentFuture<unknown> => this.submit(anyFn, input);
     return new MapIterator({ call, inputs, concurrency, ordered });
   }
 

@@ -63,7 +63,7 @@ export abstract class BaseEventLoop implements EventLoop {
 
   abstract runForever(): unknown;
   abstract runUntilComplete(work: unknown): unknown;
-  /** Something is ready to run: called after each change from none to some, and on stop. */
+  /** Something is ready to run, or `stop()` was called. Called often: has to be cheap. */
   protected abstract wake(): void;
   /** The earliest timer may have changed. */
   protected abstract timersChanged(): void;
@@ -118,7 +118,9 @@ export abstract class BaseEventLoop implements EventLoop {
   }
 
   close(): void {
-    if (this.isRunning()) throw new LoopRunningError('Cannot close a running event loop');
+    if (this.isRunning() || registry.background === this) {
+      throw new LoopRunningError('Cannot close a running event loop');
+    }
     this.#closed = true;
     this.ready.clear();
     this.timers.clear();
@@ -252,7 +254,7 @@ export abstract class BaseEventLoop implements EventLoop {
 
   #enqueue(handle: Handle): void {
     this.ready.push(handle);
-    if (this.ready.length === 1) this.wake();
+    this.wake();
     if (!this.#everRan) rememberPendingWork(this);
   }
 }
