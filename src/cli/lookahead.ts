@@ -1,0 +1,47 @@
+/**
+ * How many inputs are kept at a loop beyond those that run there.
+ *
+ * With none, a loop idles between two inputs for as long as a message takes there and back. With
+ * too many, a loop that came upon slow inputs holds others back while its neighbours idle. So they
+ * are counted in time: enough for a few milliseconds of work, measured on the inputs done so far.
+ */
+
+/** Work that is kept waiting: many times a message's way there and back. A guess. */
+const AHEAD_MS = 5;
+
+/** At least one, so that even a loop with slow inputs finds the next one there. */
+const MIN_COUNT = 1;
+
+/** Largest number that waits at a loop, however small the inputs: bounds memory and lost work. */
+export const MAX_AHEAD_COUNT = 256;
+
+/** No input costs less than this with the messages around it, whatever its function takes. */
+const MIN_INPUT_MS = 0.01;
+
+/** Weight of the newest input in the mean: about the last twenty count. */
+const NEWEST_WEIGHT = 0.1;
+
+/** Measures inputs and says how many more to send. */
+export class Lookahead {
+  readonly #slotCount: number;
+  #meanMs: number | undefined;
+
+  /** @param slotCount - inputs that run at once, and so use up the work that waits together */
+  constructor(slotCount: number) {
+    this.#slotCount = slotCount;
+  }
+
+  /** Notes how long an input took. */
+  note(ms: number): void {
+    const inputMs = Math.max(ms, MIN_INPUT_MS);
+    this.#meanMs ??= inputMs;
+    this.#meanMs += NEWEST_WEIGHT * (inputMs - this.#meanMs);
+  }
+
+  /** Inputs to keep waiting at the loop, beyond those that run. */
+  get count(): number {
+    if (this.#meanMs === undefined) return MIN_COUNT;
+    const count = Math.ceil((AHEAD_MS * this.#slotCount) / this.#meanMs);
+    return Math.min(Math.max(count, MIN_COUNT), MAX_AHEAD_COUNT);
+  }
+}
