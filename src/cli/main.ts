@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+/**
+ * The `threadloop` command: where its process starts. Turns errors into one line and an exit code,
+ * and leaves the process to end by itself.
+ */
+import { runCommandLine } from './command-line.js';
+import { EXIT_SOME_FAILED, EXIT_WRONG_USAGE } from './exit-codes.js';
+import { say } from './say.js';
+import { UsageError } from './usage-error.js';
+
+try {
+  process.exitCode = await runCommandLine(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UsageError) {
+    say(error.message);
+    process.exitCode = EXIT_WRONG_USAGE;
+  } else {
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    process.exitCode = EXIT_SOME_FAILED;
+  }
+}
