@@ -24,6 +24,7 @@ export interface SpawnedThread {
   /** Ends the thread wherever it is. */
   terminate(): void;
   /** While referenced, the thread keeps the process alive. Threads begin referenced. */
+  ref(): void;
   unref(): void;
   /** The share of time, 0 to 1, in which its loop was busy since the last call of this. */
   utilization(): number;
@@ -81,6 +82,10 @@ class WorkerThread implements SpawnedThread {
 
   terminate(): void {
     void this.#worker.terminate();
+  }
+
+  ref(): void {
+    this.#worker.ref();
   }
 
   unref(): void {

@@ -141,6 +141,8 @@ export class SupervisedLoop {
 
   #move(next: LoopState): void {
     if (this.#state === next) return;
+    // Whoever waits for the end must live to see it.
+    if (next === 'stopping') this.#thread?.ref();
     if (!moves[this.#state].includes(next)) {
       throw new Error(`threadloop bug: ${this.name} moves from ${this.#state} to ${next}`);
     }

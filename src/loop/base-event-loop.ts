@@ -178,7 +178,25 @@ export abstract class BaseEventLoop implements EventLoop {
     );
   }
 
-  /** To be called when a run begins. */
+  /**
+   * Makes this the running loop of its thread; to be called when a run begins.
+   *
+   * @throws LoopClosedError, LoopRunningError
+   */
+  protected beginRun(): void {
+    this.assertCanRun();
+    registry.running = this;
+    this.noteRun();
+  }
+
+  /** Hands the thread to the loop in the background, which may be this one. */
+  protected endRun(): void {
+    this.stopRequested = false;
+    registry.running = registry.background;
+    registry.running?.callSoonThreadsafe(function resume() {});
+  }
+
+  /** From now on nobody has to be told that this loop never ran. */
   protected noteRun(): void {
     this.#everRan = true;
     forgetPendingWork(this);

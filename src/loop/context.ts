@@ -1,5 +1,5 @@
 /**
- * Async contexts: in which a task runs, whoever resumes it.
+ * Async contexts: callbacks and tasks run in that of whoever scheduled them, whoever resumes them.
  *
  * Node's `AsyncLocalStorage.snapshot()` would do, but costs 7.5 µs on Node 20; an `AsyncResource`
  * keeps the same for about 40 ns (measured, also on Node 22 to 26).
@@ -12,14 +12,19 @@ export type Context = <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A
 
 /** The context of the calling code, for a task that it starts. */
 export function captureTaskContext(): Context {
-  const resource = captureResource();
+  const resource = captureScope();
   const enter: Context = (fn, ...args) => resource.runInAsyncScope(fn, undefined, ...args);
   return enter;
 }
 
-function captureResource(): AsyncResource {
+/** The context of the calling code, without the task that it belongs to. */
+export function captureScope(): AsyncResource {
   const { asyncTask } = registry;
-  if (asyncTask.getStore() === undefined) return new AsyncResource('threadloop.Task');
-  // Created inside an async function's task: this task is another one.
-  return asyncTask.run(undefined, () => new AsyncResource('threadloop.Task'));
+  if (asyncTask.getStore() === undefined) return createScope();
+  // Called by an async function: what it schedules is no part of its task.
+  return asyncTask.run(undefined, createScope);
+}
+
+function createScope(): AsyncResource {
+  return new AsyncResource('threadloop');
 }

@@ -10,9 +10,10 @@
  * | finished  | –                    |                                             |
  * | cancelled | –                    |                                             |
  */
-import { AsyncResource } from 'node:async_hooks';
+import type { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { CancelledError, InvalidStateError } from '../errors.js';
+import { captureScope } from './context.js';
 import type { Suspension } from './coroutine.js';
 import { getEventLoop } from './current-loop.js';
 import type { EventLoop } from './event-loop.js';
@@ -123,8 +124,7 @@ export class Future<T> extends Waitable<T> {
    * this call. On a future that is done, it is scheduled at once.
    */
   addDoneCallback(callback: DoneCallback<T>): void {
-    const scope = new AsyncResource('threadloop.DoneCallback');
-    this.#add({ callback, scope, isNative: false });
+    this.#add({ callback, scope: captureScope(), isNative: false });
   }
 
   /** Takes back every registration of `callback`; returns how many there were. */

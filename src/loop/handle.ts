@@ -10,7 +10,7 @@
  * | ran       | ran-cancelled        | `cancel()`, also while it runs  |
  * | cancelled | –                    | its turn comes and is skipped   |
  */
-import { AsyncResource } from 'node:async_hooks';
+import { captureScope } from './context.js';
 import type { EventLoop } from './event-loop.js';
 import { printsAsText } from './prints-as-text.js';
 
@@ -24,9 +24,7 @@ export class Handle {
   }
 
   readonly #loop: EventLoop;
-  // A resource of its own keeps the caller's async context for about 40 ns; a snapshot of
-  // AsyncLocalStorage costs 7.5 µs on Node 20.
-  readonly #scope = new AsyncResource('threadloop.Handle');
+  readonly #scope = captureScope();
   #callback: Callback<unknown[]> | null;
   #args: unknown[];
   #cancelled = false;

@@ -46,11 +46,9 @@ export class HostEventLoop extends BaseEventLoop {
    * @throws LoopClosedError; LoopRunningError when a loop runs in this thread already
    */
   override async runForever(): Promise<void> {
-    this.assertCanRun();
+    this.beginRun();
     return new Promise<void>((resolve) => {
-      registry.running = this;
       this.#endRun = resolve;
-      this.noteRun();
       this.#scheduleTick();
     });
   }
@@ -106,7 +104,9 @@ export class HostEventLoop extends BaseEventLoop {
       this.#backgroundUsers -= 1;
       if (this.#backgroundUsers > 0) return;
       registry.background = null;
-      if (registry.running === this && this.#endRun === null) this.#becomeIdle();
+      if (!this.isRunning() || this.#endRun !== null) return;
+      registry.running = null;
+      this.#clearAlarm();
     };
   }
 
@@ -160,16 +160,9 @@ export class HostEventLoop extends BaseEventLoop {
 
   #finishRun(end: () => void): void {
     this.#endRun = null;
-    this.stopRequested = false;
-    this.#becomeIdle();
-    end();
-  }
-
-  /** Hands the thread to the loop in the background, which may be this one. */
-  #becomeIdle(): void {
     this.#clearAlarm();
-    registry.running = registry.background;
-    registry.running?.callSoonThreadsafe(function resume() {});
+    this.endRun();
+    end();
   }
 
   /** Orders the next wake-up. A run without timers orders a distant one: it keeps Node alive. */
@@ -177,7 +170,7 @@ export class HostEventLoop extends BaseEventLoop {
     const whenMs = this.timers.nextWhenMs();
     if (whenMs === Infinity && this.#endRun === null) {
       this.#clearAlarm();
-    } else if (this.#alarm === null || this.#alarm.whenMs > whenMs) {
+    } else if (this.#alarm?.whenMs !== whenMs) {
       this.#clearAlarm();
       this.#alarm = { whenMs, alarm: this.clock.setAlarm(whenMs, this.#onAlarm) };
     }

@@ -227,14 +227,13 @@ export class Task<T> extends Future<T> {
 
   /** Why what a coroutine yielded cannot be waited for; `null` when it can. */
   #refusalOfYield(yielded: unknown): Error | null {
+    if (isFuture(yielded) && yielded.threadloopAwaited) return this.#refusalOf(yielded);
     const text = inspect(yielded, { depth: 0 });
-    if (!isFuture(yielded)) return new InvalidAwaitError(`Task got bad yield: ${text}`);
-    if (!yielded.threadloopAwaited) {
-      return new InvalidAwaitError(
-        `yield was used instead of yield* in task ${this.toString()} with ${text}`,
-      );
-    }
-    return this.#refusalOf(yielded);
+    return new InvalidAwaitError(
+      isFuture(yielded)
+        ? `yield was used instead of yield* in task ${this.toString()} with ${text}`
+        : `Task got bad yield: ${text}`,
+    );
   }
 
   #refusalOf(future: Future<unknown>): Error | null {

@@ -54,6 +54,7 @@ export class TimerHeap {
   }
 
   clear(): void {
+    for (const { timer } of this.#entries) timer.leaveHeap();
     this.#entries = [];
     this.#cancelledCount = 0;
   }

@@ -3,6 +3,7 @@
  * After `asyncio.sleep`.
  */
 import { InvalidArgumentError } from '../errors.js';
+import type { Coroutine } from '../loop/coroutine.js';
 import { getRunningLoop } from '../loop/current-loop.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { Future } from '../loop/future.js';
@@ -20,7 +21,8 @@ export function sleep<T>(delayMs: number, result?: T): Future<T | undefined> {
   if (typeof delayMs !== 'number' || Number.isNaN(delayMs)) {
     throw new InvalidArgumentError(`Invalid delay: ${String(delayMs)} (not a number)`);
   }
-  return new SleepFuture(getRunningLoop(), delayMs, result);
+  const loop = getRunningLoop();
+  return delayMs <= 0 ? new NextTick(loop, result) : new SleepFuture(loop, delayMs, result);
 }
 
 class SleepFuture<T> extends Future<T> {
@@ -28,10 +30,7 @@ class SleepFuture<T> extends Future<T> {
 
   constructor(loop: EventLoop, delayMs: number, result: T) {
     super({ loop });
-    this.#timer =
-      delayMs <= 0
-        ? loop.callSoon(wakeUp<T>, this, result)
-        : loop.callLater(delayMs, wakeUp<T>, this, result);
+    this.#timer = loop.callLater(delayMs, wakeUp<T>, this, result);
   }
 
   override cancel(message?: string): boolean {
@@ -40,6 +39,40 @@ class SleepFuture<T> extends Future<T> {
   }
 }
 
+/** Orders a callback only for those who need one: a coroutine just yields once. */
+class NextTick<T> extends Future<T> {
+  readonly #result: T;
+  #isOrdered = false;
+
+  constructor(loop: EventLoop, result: T) {
+    super({ loop });
+    this.#result = result;
+  }
+
+  override addDoneCallback(callback: (future: Future<T>) => unknown): void {
+    super.addDoneCallback(callback);
+    if (this.#isOrdered) return;
+    this.#isOrdered = true;
+    this.getLoop().callSoon(wakeUp<T>, this, this.#result);
+  }
+
+  override *[Symbol.iterator](): Coroutine<T> {
+    if (!this.done()) yield null;
+    wakeUp(this, this.#result);
+    return this.result();
+  }
+
+  protected override whenDone(callback: () => void): void {
+    if (this.done()) callback();
+    else this.getLoop().callSoon(wakeUpAndTell<T>, this, this.#result, callback);
+  }
+}
+
 function wakeUp<T>(future: Future<T>, result: T): void {
   if (!future.done()) future.setResult(result);
+}
+
+function wakeUpAndTell<T>(future: Future<T>, result: T, callback: () => void): void {
+  wakeUp(future, result);
+  callback();
 }

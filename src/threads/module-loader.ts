@@ -28,10 +28,17 @@ export type ModuleExports = Readonly<Record<string, unknown>>;
  */
 export async function loadModule(url: string): Promise<ModuleExports> {
   const source = locate(url);
+  // Node 20 remembers a failed import: tsx has to be there before the first attempt.
+  if (isTypeScript(source) && !canStripTypes() && !hasLoader()) await registerTsx(source);
   try {
     return (await import(source)) as ModuleExports;
   } catch (error) {
-    if (isTypeScript(source) && needsTsx(error)) return loadThroughTsx(source, error);
+    if (!isTypeScript(source) || !fixedByTsx.has(codeOf(error))) throw asModuleNotFound(error);
+    if (!(await registerTsx(source))) throw withoutTsx(source, error);
+  }
+  try {
+    return (await import(source)) as ModuleExports;
+  } catch (error) {
     throw asModuleNotFound(error);
   }
 }
@@ -42,7 +49,7 @@ export async function loadModule(url: string): Promise<ModuleExports> {
  * @throws ExportNotFoundError, NotAFunctionError, and what `loadModule` throws
  */
 export async function resolveExport(url: string, name: string): Promise<AnyFunction> {
-  const exports = await loadModule(url);
+  const exports = namedExports(await loadModule(url), name);
   if (!(name in exports)) {
     const names = Object.keys(exports);
     const has = names.length === 0 ? 'no exports' : `the exports ${names.join(', ')}`;
@@ -55,6 +62,13 @@ export async function resolveExport(url: string, name: string): Promise<AnyFunct
   );
 }
 
+/** Of a CommonJS module Node finds some names only in the default export. */
+function namedExports(exports: ModuleExports, name: string): ModuleExports {
+  const { default: whole } = exports;
+  const isWhole = typeof whole === 'object' && whole !== null && !(name in exports);
+  return isWhole && name in whole ? (whole as ModuleExports) : exports;
+}
+
 function locate(url: string): string {
   if (!url.startsWith('file:')) return url;
   if (existsSync(fileURLToPath(url))) return url;
@@ -65,6 +79,17 @@ function locate(url: string): string {
 
 function isTypeScript(url: string): boolean {
   return /\.[cm]?tsx?$/u.test(url);
+}
+
+/** Whether this Node runs TypeScript by itself. */
+function canStripTypes(): boolean {
+  return Boolean((process.features as { typescript?: unknown }).typescript);
+}
+
+/** Whether the program was started with something that runs TypeScript. */
+function hasLoader(): boolean {
+  const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
+  return /tsx|ts-node|swc|esbuild|jiti|babel/u.test(options);
 }
 
 /** What Node says of a TypeScript module that is fine but for Node's means. */
@@ -80,40 +105,45 @@ function codeOf(error: unknown): unknown {
   return (error as { code?: unknown } | null)?.code;
 }
 
-function needsTsx(error: unknown): boolean {
-  return fixedByTsx.has(codeOf(error));
+interface Tsx {
+  readonly register: () => unknown;
 }
 
-async function loadThroughTsx(url: string, cause: unknown): Promise<ModuleExports> {
-  const tsx = findTsx(url);
-  if (tsx === null) {
-    if (codeOf(cause) === 'ERR_MODULE_NOT_FOUND') throw asModuleNotFound(cause);
-    throw new TypeScriptModuleError(
-      `Node ${process.versions.node} cannot load the TypeScript module '${fileURLToPath(url)}': ` +
-        'install tsx (npm install --save-dev tsx), compile the module to JavaScript, or use a ' +
-        'newer Node',
-      { cause },
-    );
-  }
-  const { register } = (await import(tsx)) as { register: () => unknown };
-  register();
-  try {
-    return (await import(url)) as ModuleExports;
-  } catch (error) {
-    throw asModuleNotFound(error);
-  }
+/** Lets this thread load TypeScript from now on; `false` where tsx is not installed. */
+async function registerTsx(url: string): Promise<boolean> {
+  const require = findTsx(url);
+  if (require === null) return false;
+  // Both kinds: a package without "type": "module" makes its .ts files CommonJS.
+  (require('tsx/cjs/api') as Tsx).register();
+  // The module's twin for `require` looks for its parts in the wrong place when it is imported.
+  const commonJs = require.resolve('tsx/esm/api');
+  const esm = pathToFileURL(commonJs.replace(/\.cjs$/u, '.mjs')).href;
+  ((await import(esm)) as Tsx).register();
+  return true;
 }
 
 /** As the module would find it, else as the program would. */
-function findTsx(url: string): string | null {
+function findTsx(url: string): NodeJS.Require | null {
   for (const from of [url, pathToFileURL(`${process.cwd()}/`).href]) {
     try {
-      return pathToFileURL(createRequire(from).resolve('tsx/esm/api')).href;
+      const require = createRequire(from);
+      require.resolve('tsx/esm/api');
+      return require;
     } catch {
       // Not installed there.
     }
   }
   return null;
+}
+
+function withoutTsx(url: string, cause: unknown): unknown {
+  if (codeOf(cause) === 'ERR_MODULE_NOT_FOUND') return asModuleNotFound(cause);
+  return new TypeScriptModuleError(
+    `Node ${process.versions.node} cannot load the TypeScript module '${fileURLToPath(url)}': ` +
+      'install tsx (npm install --save-dev tsx), compile the module to JavaScript, or use a ' +
+      'newer Node',
+    { cause },
+  );
 }
 
 function asModuleNotFound(error: unknown): unknown {
