@@ -9,6 +9,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
 import {
   ExportNotFoundError,
   ModuleNotFoundError,
@@ -86,8 +87,10 @@ function canStripTypes(): boolean {
   return Boolean((process.features as { typescript?: unknown }).typescript);
 }
 
-/** Whether the program was started with something that runs TypeScript. */
+/** Whether the program was started with something that runs TypeScript in this thread. */
 function hasLoader(): boolean {
+  // On Node 20 tsx serves the main thread only, though a worker inherits the option.
+  if (!isMainThread) return false;
   const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
   return /tsx|ts-node|swc|esbuild|jiti|babel/u.test(options);
 }

@@ -1,0 +1,4 @@
+/** The function that is called: it does nothing, so that only the call is measured. */
+export function increment(value: number): number {
+  return value + 1;
+}
