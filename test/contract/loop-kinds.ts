@@ -1,0 +1,50 @@
+// The kinds of loop that the contract is tried on. A new kind of loop joins by a line in `kinds`.
+
+import { type EventLoop, HostEventLoop } from 'threadloop';
+import { VirtualClock } from 'threadloop/testing';
+import { onTestFinished } from 'vitest';
+import { CountingLoop } from './counting-loop.js';
+
+/** How to make one kind of loop, and what it can do beside what all can. */
+export interface LoopKind {
+  readonly title: string;
+  readonly create: () => EventLoop;
+  /** Whether native promises go on while it runs, and async functions with them. */
+  readonly hasPromises: boolean;
+}
+
+/** Every kind that there is. */
+export const kinds: readonly LoopKind[] = [
+  {
+    title: 'a host loop',
+    create: () => new HostEventLoop(),
+    hasPromises: true,
+  },
+  {
+    title: 'a host loop in virtual time',
+    create: () => new HostEventLoop({ clock: new VirtualClock({ autojump: true }) }),
+    hasPromises: true,
+  },
+  {
+    title: "somebody else's loop",
+    create: () => new CountingLoop(),
+    hasPromises: true,
+  },
+];
+
+/** A fresh loop; closed when the test ends. */
+export function createLoop(kind: LoopKind): EventLoop {
+  const loop = kind.create();
+  onTestFinished(() => loop.close());
+  return loop;
+}
+
+/** Runs until `stop()`, be the loop one that returns a promise or one that blocks. */
+export async function runForever(loop: EventLoop): Promise<void> {
+  await loop.runForever();
+}
+
+/** As `runUntilComplete`, be it a promise or a plain value that the loop returns. */
+export async function runUntilComplete<T>(loop: EventLoop, work: unknown): Promise<T> {
+  return (await loop.runUntilComplete(work)) as T;
+}
