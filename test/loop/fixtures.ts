@@ -45,10 +45,10 @@ export function recordReports(loop: EventLoop): ExceptionContext[] {
   return reports;
 }
 
-/** Everything that is written with one method of the console, as one text per call. */
-export function recordConsole(method: 'error' | 'warn'): string[] {
+/** Everything that is written to the console as an error from now on, one text per record. */
+export function recordConsole(): string[] {
   const lines: string[] = [];
-  vi.spyOn(console, method).mockImplementation((...parts: unknown[]) => {
+  vi.spyOn(console, 'error').mockImplementation((...parts: unknown[]) => {
     lines.push(parts.map((part) => describe(part)).join(' '));
   });
   return lines;

@@ -1,0 +1,155 @@
+// A host loop shares its thread with Node's own loop: neither side starves. These tests are about
+// real time, so their loops are on the clock of the host, for some ten milliseconds each.
+
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type Coroutine, sleep } from 'threadloop';
+import { describe, expect, test } from 'vitest';
+import { hostLoop } from './fixtures.js';
+
+/** How long the loop is kept busy. Long against its slice of 1 ms. */
+const busyMs = 30;
+
+/** Counts what Node gets done of its own, until it is stopped. */
+class NodeAtWork {
+  readonly counts = { timeouts: 0, immediates: 0, promises: 0 };
+  #isStopped = false;
+
+  constructor() {
+    this.#timeouts();
+    this.#immediates();
+    void this.#promises();
+  }
+
+  stop(): typeof this.counts {
+    this.#isStopped = true;
+    return this.counts;
+  }
+
+  readonly #timeouts = (): void => {
+    this.counts.timeouts += 1;
+    if (!this.#isStopped) setTimeout(this.#timeouts, 1);
+  };
+
+  readonly #immediates = (): void => {
+    this.counts.immediates += 1;
+    if (!this.#isStopped) setImmediate(this.#immediates);
+  };
+
+  async #promises(): Promise<void> {
+    while (!this.#isStopped) {
+      this.counts.promises += 1;
+      // Promises alone would keep Node, and this loop, from everything else.
+      await (this.counts.promises % 100 === 0
+        ? new Promise((resolve) => void setImmediate(resolve))
+        : Promise.resolve());
+    }
+  }
+}
+
+describe('while the loop is busy', () => {
+  test('timers, immediates and promises of Node go on, and so does the loop', async () => {
+    const loop = hostLoop();
+    const node = new NodeAtWork();
+    let count = 0;
+    const endMs = performance.now() + busyMs;
+    const again = (): void => {
+      count += 1;
+      if (performance.now() < endMs) loop.callSoon(again);
+      else loop.stop();
+    };
+    loop.callSoon(again);
+    await loop.runForever();
+    const { timeouts, immediates, promises } = node.stop();
+    expect(count).toBeGreaterThan(100);
+    expect(timeouts).toBeGreaterThan(3);
+    expect(immediates).toBeGreaterThan(5);
+    expect(promises).toBeGreaterThan(50);
+  });
+
+  test('with one huge batch, Node has its turns in the middle of it', async () => {
+    const loop = hostLoop();
+    const handleCount = 100_000;
+    let ranCount = 0;
+    for (let count = 0; count < handleCount; count += 1) {
+      loop.callSoon(() => {
+        ranCount += 1;
+        // Some work, so that the batch outlasts its slice on any machine.
+        for (let spin = 0; spin < 200; spin += 1) Math.sqrt(spin);
+      });
+    }
+    loop.callSoon(() => loop.stop());
+    const turns: number[] = [];
+    const onTurn = (): void => {
+      turns.push(ranCount);
+      if (ranCount < handleCount) setImmediate(onTurn);
+    };
+    setImmediate(onTurn);
+    const inMiddle = new Promise<number>((resolve) => {
+      setTimeout(() => resolve(ranCount), 1);
+    });
+    await loop.runForever();
+    expect(ranCount).toBe(handleCount);
+    expect(turns.filter((ran) => ran > 0 && ran < handleCount).length).toBeGreaterThan(3);
+    expect(await inMiddle).toBeLessThan(handleCount);
+  });
+
+  test('with a batch of one slow handle after another, Node comes after each', async () => {
+    const loop = hostLoop();
+    let immediates = 0;
+    const onTurn = (): void => {
+      immediates += 1;
+      if (loop.isRunning()) setImmediate(onTurn);
+    };
+    for (let count = 0; count < 10; count += 1) {
+      loop.callSoon(() => {
+        const endMs = performance.now() + 2;
+        while (performance.now() < endMs);
+      });
+    }
+    loop.callSoon(() => loop.stop());
+    const running = loop.runForever();
+    setImmediate(onTurn);
+    await running;
+    expect(immediates).toBeGreaterThanOrEqual(10);
+  });
+
+  test.for([
+    [
+      'an async function',
+      async (isOver: () => boolean) => {
+        while (!isOver()) await sleep(0);
+      },
+    ],
+    [
+      'a coroutine',
+      function* (isOver: () => boolean): Coroutine<void> {
+        while (!isOver()) yield* sleep(0);
+      },
+    ],
+  ] as const)('with %s that never really sleeps, sockets and timers go on', async ([, spin]) => {
+    const loop = hostLoop();
+    const server = createServer((socket) => void socket.pipe(socket));
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    let roundTrips = 0;
+    let isFired = false;
+    const isOver = (): boolean => roundTrips >= 5 && isFired;
+    const socket = connect(port, '127.0.0.1', () => void socket.write('x'));
+    socket.on('data', () => {
+      roundTrips += 1;
+      if (roundTrips < 5) socket.write('x');
+    });
+    loop.callLater(5, () => (isFired = true));
+    await loop.runUntilComplete(() => spin(isOver));
+    expect(roundTrips).toBe(5);
+    await closed(socket);
+    await new Promise((resolve) => void server.close(resolve));
+  });
+});
+
+async function closed(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+    socket.destroy();
+  });
+}
