@@ -6,6 +6,8 @@
  * asyncio has one. `errorClasses` brings an error back as its class after it crossed a thread.
  */
 
+import { inspect } from 'node:util';
+
 /** Base class of every error raised by threadloop. */
 export class ThreadloopError extends Error {
   /** Stable across versions, unlike the message: `ERR_…`. */
@@ -136,6 +138,25 @@ export class TypeScriptModuleError extends ThreadloopError {
  */
 export function isCancelled(error: unknown): error is CancelledError {
   return error instanceof Error && (error as { code?: unknown }).code === 'ERR_CANCELLED';
+}
+
+/** A value as it stands in a message, on any object: never throws. */
+export function show(value: unknown, depth = 0): string {
+  try {
+    return inspect(value, { depth, maxStringLength: 200 });
+  } catch {
+    return `[${typeof value} that cannot be shown]`;
+  }
+}
+
+/** An error in asyncio's short form, `RangeError('too far')`; anything else as a value. */
+export function showError(error: unknown): string {
+  if (!(error instanceof Error)) return show(error);
+  try {
+    return `${error.name}(${error.message === '' ? '' : inspect(error.message)})`;
+  } catch {
+    return show(error);
+  }
 }
 
 /** Any class of errors, whatever its constructor takes. */

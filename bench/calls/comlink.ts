@@ -1,3 +1,7 @@
+/**
+ * The contender Comlink: a proxy of a function that lives in a worker.
+ * One message a call, one answer.
+ */
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';

@@ -1,3 +1,7 @@
+/**
+ * The contender Piscina: a pool of one thread, everything else as it comes.
+ * Takes calls through an atomic counter and a port.
+ */
 import { Piscina } from 'piscina';
 import type { Contender } from './contender.js';
 

@@ -1,3 +1,7 @@
+/**
+ * The contender without a library: a Worker, a Map of resolvers, one message a call.
+ * What one writes by hand in ten minutes.
+ */
 import { Worker } from 'node:worker_threads';
 import type { Contender } from './contender.js';
 

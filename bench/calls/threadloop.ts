@@ -1,3 +1,7 @@
+/**
+ * The contender that this repository holds: a coordinator with one loop.
+ * Calls leave in batches.
+ */
 import { Coordinator, remoteModule } from 'threadloop';
 import type { Contender } from './contender.js';
 

@@ -58,8 +58,11 @@ export class Coordinator implements AsyncDisposable {
    * @throws InvalidArgumentError for an option out of range; what `initialize` throws
    */
   static start(options: CoordinatorOptions = {}): ConcurrentFuture<Coordinator> {
-    const coordinator = new Coordinator(fillOptions(options));
-    return ConcurrentFuture.from(coordinator.#started());
+    return ConcurrentFuture.from(Coordinator.#start(options));
+  }
+
+  static async #start(options: CoordinatorOptions): Promise<Coordinator> {
+    return new Coordinator(fillOptions(options)).#started();
   }
 
   private constructor(options: FilledOptions) {

@@ -4,6 +4,7 @@
  * Back pressure goes all the way: an input is taken from its source only when there is room for
  * its call, and calls are made only while their results are being consumed.
  */
+import { isPromiseLike } from '../loop/coroutine.js';
 import type { ConcurrentFuture } from '../threads/concurrent-future.js';
 
 /** Options of `Coordinator.map()`. */
@@ -39,13 +40,21 @@ export class MapIterator<T, R> implements AsyncIterableIterator<R> {
   #isExhausted = false;
   #failure: { readonly error: unknown } | null = null;
   #wake: () => void = () => {};
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(mapping: Mapping<T>) {
     this.#mapping = mapping;
     this.#source = iteratorOf(mapping.inputs);
   }
 
-  async next(): Promise<IteratorResult<R, undefined>> {
+  /** Asked several times at once, it answers in the order of asking. */
+  next(): Promise<IteratorResult<R, undefined>> {
+    const next = this.#last.then(() => this.#next());
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  async #next(): Promise<IteratorResult<R, undefined>> {
     for (;;) {
       this.#pull();
       const index = this.#calls.findIndex((call) => call.done());
@@ -86,7 +95,7 @@ export class MapIterator<T, R> implements AsyncIterableIterator<R> {
     while (!this.#isPulling && !this.#isExhausted && this.#hasRoom()) {
       try {
         const next = this.#source.next();
-        if (next instanceof Promise) void this.#pullLater(next);
+        if (isPromiseLike(next)) void this.#pullLater(next);
         else this.#accept(next);
       } catch (error) {
         this.#fail(error);
@@ -94,7 +103,7 @@ export class MapIterator<T, R> implements AsyncIterableIterator<R> {
     }
   }
 
-  async #pullLater(next: Promise<IteratorResult<T>>): Promise<void> {
+  async #pullLater(next: PromiseLike<IteratorResult<T>>): Promise<void> {
     this.#isPulling = true;
     try {
       this.#accept(await next);

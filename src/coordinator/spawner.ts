@@ -11,7 +11,8 @@ import type { WorkerSeed } from '../threads/worker.js';
 
 /** How a thread ended. */
 export interface ThreadExit {
-  readonly exitCode: number;
+  /** `null` where no thread was made. */
+  readonly exitCode: number | null;
   /** The uncaught error that ended it, `null` where none did. */
   readonly error: unknown;
 }

@@ -30,6 +30,9 @@ import type { SpawnedThread, ThreadExit } from './spawner.js';
 /** See the table above. */
 export type LoopState = 'starting' | 'ready' | 'waiting' | 'stopping' | 'gone';
 
+/** Milliseconds that a thread has to end by itself, and to write what it printed. A guess. */
+const naturalEndMs = 100;
+
 /** What a supervised loop needs of its coordinator. */
 export interface LoopSupervisor {
   /** Adds a loop to the directory of the coordinator's thread. */
@@ -166,18 +169,34 @@ export class SupervisedLoop {
     this.#startFailure = null;
     this.#startedAtMs = performance.now();
     this.#completedAtStart = this.peer.completedCount;
-    this.#thread = this.#supervisor.spawn(this.name, port);
+    try {
+      this.#thread = this.#supervisor.spawn(this.name, port);
+    } catch (error) {
+      // As if it had died at once: it may work next time, or never.
+      this.#startFailure = error;
+      queueMicrotask(() => this.#onExit({ exitCode: null, error }));
+      return;
+    }
     this.peer.threadId = this.#thread.threadId;
     this.#thread.onExit((exit) => this.#onExit(exit));
   }
 
   #onNotice(subject: string, body: unknown): void {
     if (subject === Notice.ready) this.#onReady();
-    else if (subject === Notice.failed) this.#startFailure = decodeError(body as EncodedError);
+    else if (subject === Notice.failed) {
+      this.#startFailure = decodeError(body as EncodedError);
+      this.#expectExit();
+    } else if (subject === Notice.stopped) this.#expectExit();
     else if (subject === Notice.introduce) {
       const { name, port } = body as Introduction;
       this.#supervisor.introduce(this.name, name, port);
     }
+  }
+
+  /** The thread has said goodbye. What user code left open must not keep it for ever. */
+  #expectExit(): void {
+    const thread = this.#thread;
+    setTimeout(() => thread?.terminate(), naturalEndMs).unref();
   }
 
   #onReady(): void {
@@ -207,7 +226,7 @@ export class SupervisedLoop {
 
   #replace(death: LoopDeath, cause: unknown, delayMs: number): void {
     this.#move('waiting');
-    this.peer.mourn(new LoopDiedError(death, { cause }));
+    this.peer.mourn(loopDied(death, cause));
     this.#supervisor.onDeath(death);
     // Calls that wait keep the process alive by their port; the timer need not.
     this.#replacement = setTimeout(() => this.#spawn(), delayMs).unref();
@@ -215,13 +234,17 @@ export class SupervisedLoop {
 
   #end(death: LoopDeath, cause: unknown): void {
     this.#move('gone');
-    const error = new LoopDiedError(death, { cause });
+    const error = loopDied(death, cause);
     this.peer.close(error);
     this.#nextPort?.close();
     this.#settleStarted(this.#startFailure instanceof Error ? this.#startFailure : error);
     this.#supervisor.onGone(death);
     for (const resolve of this.#onGone.splice(0)) resolve();
   }
+}
+
+function loopDied(death: LoopDeath, cause: unknown): LoopDiedError {
+  return new LoopDiedError(death, cause === null ? {} : { cause });
 }
 
 function describeExit({ exitCode, error }: ThreadExit): string {

@@ -6,8 +6,7 @@
  * are appended to the ready queue; exactly the n handles then in it run; whatever they schedule
  * waits for the next tick; `stop()` lets the batch finish.
  */
-import { inspect } from 'node:util';
-import { InvalidArgumentError, LoopClosedError, LoopRunningError } from '../errors.js';
+import { InvalidArgumentError, LoopClosedError, LoopRunningError, show } from '../errors.js';
 import { HostClock } from './clock.js';
 import type { Clock } from './clock.js';
 import { isCoroutine } from './coroutine.js';
@@ -233,10 +232,14 @@ export abstract class BaseEventLoop implements EventLoop {
       handle.run();
       return;
     }
-    const description = handle.toString();
+    const { subject } = handle;
+    const before = show(subject);
     const startMs = performance.now();
     handle.run();
-    reportIfSlow(description, performance.now() - startMs, this.slowCallbackDurationMs);
+    const durationMs = performance.now() - startMs;
+    // A task has come to tell more by now; a handle has let go of its callback.
+    const description = subject === handle ? before : show(subject);
+    reportIfSlow(description, durationMs, this.slowCallbackDurationMs);
   }
 
   #collectDueTimers(): void {
@@ -280,7 +283,7 @@ export abstract class BaseEventLoop implements EventLoop {
 function assertCallable(callback: unknown, method: string): void {
   if (typeof callback === 'function') return;
   throw new InvalidArgumentError(
-    `a callable object was expected by ${method}(), got ${inspect(callback)}`,
+    `a callable object was expected by ${method}(), got ${show(callback)}`,
   );
 }
 
@@ -288,6 +291,6 @@ function assertTime(value: unknown, whenMissing: string, method: string, name: s
   if (value === null || value === undefined) throw new InvalidArgumentError(whenMissing);
   if (typeof value === 'number' && !Number.isNaN(value)) return;
   throw new InvalidArgumentError(
-    `${method}() expects ${name} to be a number of milliseconds, got ${inspect(value)}`,
+    `${method}() expects ${name} to be a number of milliseconds, got ${show(value)}`,
   );
 }

@@ -10,19 +10,25 @@ import { registry } from './registry.js';
 /** What `AsyncLocalStorage.snapshot()` returns: runs a function in the context it was taken in. */
 export type Context = <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A) => R;
 
-/** The context of the calling code, for a task that it starts. */
-export function captureTaskContext(): Context {
-  const resource = captureScope();
-  const enter: Context = (fn, ...args) => resource.runInAsyncScope(fn, undefined, ...args);
-  return enter;
-}
-
 /** The context of the calling code, without the task that it belongs to. */
 export function captureScope(): AsyncResource {
   const { asyncTask } = registry;
   if (asyncTask.getStore() === undefined) return createScope();
   // Called by an async function: what it schedules is no part of its task.
   return asyncTask.run(undefined, createScope);
+}
+
+/** Set on callbacks of ours that enter the right context themselves. */
+const ownScope = Symbol('threadloop.ownScope');
+
+/** Marks a callback that enters the right context itself: handles need not keep one for it. */
+export function bringsOwnScope<F extends object>(callback: F): F {
+  return Object.assign(callback, { [ownScope]: true });
+}
+
+/** The context in which a callback has to run; `null` when it sees to that itself. */
+export function scopeOf(callback: object): AsyncResource | null {
+  return ownScope in callback ? null : captureScope();
 }
 
 function createScope(): AsyncResource {

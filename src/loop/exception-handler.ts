@@ -4,7 +4,7 @@
  * The default writes one record with `console.error`. Nothing that a handler does can break the
  * loop: a handler that throws is itself reported. Keys and messages are asyncio's.
  */
-import { inspect } from 'node:util';
+import { show } from '../errors.js';
 import type { EventLoop } from './event-loop.js';
 import type { Handle } from './handle.js';
 import { writeRecord } from './last-resort.js';
@@ -30,7 +30,7 @@ export function defaultExceptionHandler(context: ExceptionContext): void {
   const { message, exception, ...details } = context;
   const lines = Object.keys(details)
     .sort()
-    .map((key) => `${key}: ${inspect(details[key])}`);
+    .map((key) => `${key}: ${show(details[key], 2)}`);
   const headline = [message ?? 'Unhandled exception in event loop', ...lines].join('\n');
   if ('exception' in context) writeRecord(`${headline}\n`, exception);
   else writeRecord(headline);

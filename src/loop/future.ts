@@ -11,9 +11,8 @@
  * | cancelled | –                    |                                             |
  */
 import type { AsyncResource } from 'node:async_hooks';
-import { inspect } from 'node:util';
-import { CancelledError, InvalidStateError } from '../errors.js';
-import { captureScope } from './context.js';
+import { CancelledError, InvalidStateError, show, showError } from '../errors.js';
+import { bringsOwnScope, captureScope } from './context.js';
 import type { Suspension } from './coroutine.js';
 import { getEventLoop } from './current-loop.js';
 import type { EventLoop } from './event-loop.js';
@@ -31,6 +30,8 @@ interface Registration {
   readonly scope: AsyncResource | null;
   /** Whether it only settles a native promise. */
   readonly isNative: boolean;
+  /** What one of our own callbacks is called with, before the future. */
+  readonly subject: unknown;
 }
 
 /** Options of `new Future()`. */
@@ -49,7 +50,7 @@ export class Future<T> extends Waitable<T> {
   threadloopAwaited = false;
   readonly #loop: EventLoop;
   #state: 'pending' | 'finished' | 'cancelled' = 'pending';
-  #callbacks: Registration[] = [];
+  #callbacks: Registration[] | null = null;
   #value: T | undefined;
   /** Boxed, since anything can be thrown, `undefined` too. */
   #error: { readonly reason: unknown } | null = null;
@@ -124,14 +125,22 @@ export class Future<T> extends Waitable<T> {
    * this call. On a future that is done, it is scheduled at once.
    */
   addDoneCallback(callback: DoneCallback<T>): void {
-    this.#add({ callback, scope: captureScope(), isNative: false });
+    this.#add({ callback, scope: captureScope(), isNative: false, subject: null });
+  }
+
+  /**
+   * For those who write primitives: as `addDoneCallback`, but calls `wake(subject, future)`, and
+   * `wake` has to be marked with `bringsOwnScope`. Costs less, since it keeps no context.
+   */
+  addWaiter<S>(wake: (subject: S, future: Future<T>) => unknown, subject: S): void {
+    this.#add({ callback: wake as never, scope: null, isNative: false, subject });
   }
 
   /** Takes back every registration of `callback`; returns how many there were. */
   removeDoneCallback(callback: DoneCallback<T>): number {
-    const before = this.#callbacks.length;
-    this.#callbacks = this.#callbacks.filter((entry) => entry.callback !== callback);
-    return before - this.#callbacks.length;
+    const before = this.#callbacks ?? [];
+    this.#callbacks = before.filter((entry) => entry.callback !== callback);
+    return before.length - this.#callbacks.length;
   }
 
   [Symbol.iterator](): Iterator<Suspension, T, unknown> {
@@ -148,10 +157,8 @@ export class Future<T> extends Waitable<T> {
   }
 
   protected describeOutcome(): string {
-    if (this.#error === null) return `result=${inspect(this.#value, { depth: 0 })}`;
-    const { reason } = this.#error;
-    if (!(reason instanceof Error)) return `exception=${inspect(reason, { depth: 0 })}`;
-    return `exception=${reason.name}(${reason.message === '' ? '' : inspect(reason.message)})`;
+    if (this.#error === null) return `result=${show(this.#value)}`;
+    return `exception=${showError(this.#error.reason)}`;
   }
 
   protected settleWithResult(value: T): void {
@@ -178,8 +185,8 @@ export class Future<T> extends Waitable<T> {
 
   protected override whenDone(callback: () => void): void {
     this.#noteRetrieved();
-    if (this.#state === 'pending') this.#add({ callback, scope: null, isNative: true });
-    else callback();
+    if (this.#state !== 'pending') callback();
+    else this.#add({ callback, scope: null, isNative: true, subject: null });
   }
 
   #assertPending(): void {
@@ -193,26 +200,36 @@ export class Future<T> extends Waitable<T> {
   }
 
   #add(registration: Registration): void {
-    if (this.#state === 'pending') this.#callbacks.push(registration);
-    else this.#schedule(registration);
+    if (this.#state !== 'pending') this.#schedule(registration);
+    else if (this.#callbacks === null) this.#callbacks = [registration];
+    else this.#callbacks.push(registration);
   }
 
   #settled(): void {
     const callbacks = this.#callbacks;
-    if (callbacks.length === 0) return;
-    this.#callbacks = [];
+    if (callbacks === null) return;
+    this.#callbacks = null;
     for (const registration of callbacks) this.#schedule(registration);
   }
 
-  #schedule({ callback, scope, isNative }: Registration): void {
-    // A native wait must end although the loop stands still: it may never run again.
-    if (isNative && !this.#loop.isRunning()) callback(this as never);
-    else if (scope === null) this.#loop.callSoon(callback, this as never);
-    else this.#loop.callSoon(runInScope, scope, callback, this);
+  #schedule({ callback, scope, isNative, subject }: Registration): void {
+    const loop = this.#loop;
+    if (isNative) {
+      // A native wait must end although the loop stands still: it may never run again.
+      if (loop.isRunning()) loop.callSoon(settleNative, callback as () => unknown);
+      else callback(this as never);
+    } else if (!loop.isClosed()) {
+      if (scope === null) loop.callSoon(callback as unknown as Waker, subject, this);
+      else loop.callSoon(runInScope, scope, callback, this);
+    }
   }
 }
 
-function runInScope<T>(
+type Waker = (subject: unknown, future: Future<unknown>) => unknown;
+
+const settleNative = bringsOwnScope((settle: () => unknown): void => void settle());
+
+const runInScope = bringsOwnScope(function runInScope<T>(
   scope: AsyncResource,
   callback: (future: never) => unknown,
   future: Future<T>,
@@ -224,7 +241,7 @@ function runInScope<T>(
     const message = `Exception in callback ${callback.name || 'anonymous'}()`;
     future.getLoop().callExceptionHandler({ message, exception, future });
   }
-}
+});
 
 function isErrorClass(value: unknown): value is new () => Error {
   return typeof value === 'function' && value.prototype instanceof Error;

@@ -10,7 +10,8 @@
  * | ran       | ran-cancelled        | `cancel()`, also while it runs  |
  * | cancelled | –                    | its turn comes and is skipped   |
  */
-import { captureScope } from './context.js';
+import type { AsyncResource } from 'node:async_hooks';
+import { scopeOf } from './context.js';
 import type { EventLoop } from './event-loop.js';
 import { printsAsText } from './prints-as-text.js';
 
@@ -24,7 +25,7 @@ export class Handle {
   }
 
   readonly #loop: EventLoop;
-  readonly #scope = captureScope();
+  readonly #scope: AsyncResource | null;
   #callback: Callback<unknown[]> | null;
   #args: unknown[];
   #cancelled = false;
@@ -32,6 +33,7 @@ export class Handle {
   /** For those who write loops: `loop.callSoon()` and its kin create handles for users. */
   constructor(loop: EventLoop, callback: Callback<unknown[]>, args: unknown[]) {
     this.#loop = loop;
+    this.#scope = scopeOf(callback);
     this.#callback = callback;
     this.#args = args;
   }
@@ -57,8 +59,10 @@ export class Handle {
     if (callback === null) return;
     const args = this.#args;
     this.#callback = null;
+    this.#args = [];
     try {
-      this.#scope.runInAsyncScope(callback, undefined, ...args);
+      if (this.#scope === null) callback(...args);
+      else this.#scope.runInAsyncScope(callback, undefined, ...args);
     } catch (exception) {
       // Given back for the report, which shows what was called.
       this.#callback = this.#cancelled ? null : callback;
@@ -71,6 +75,12 @@ export class Handle {
     }
   }
 
+  /** For reports: what takes the time when this handle runs, a task where it steps one. */
+  get subject(): object {
+    const [subject] = this.#args;
+    return this.#scope === null && isObject(subject) ? subject : this;
+  }
+
   toString(): string {
     return `<${this.constructor.name} ${this.describe()}>`;
   }
@@ -79,6 +89,10 @@ export class Handle {
     if (this.#cancelled) return 'cancelled';
     return this.#callback === null ? 'done' : `${this.#callback.name || 'anonymous'}()`;
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A callback that waits for its time. */

@@ -81,6 +81,12 @@ export class HostEventLoop extends BaseEventLoop {
     return future.result();
   }
 
+  /** Ends a run; a loop that only runs in the background takes no notice. */
+  override stop(): void {
+    if (this.isRunning() && this.#endRun === null) return;
+    super.stop();
+  }
+
   /**
    * Runs this loop whenever no other loop of the thread does, until the returned function has
    * been called as often as this one. Keeps the process alive only for its timers.

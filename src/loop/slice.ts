@@ -26,6 +26,8 @@ export class Slice {
   begin(): void {
     this.#lastMs = performance.now();
     this.#endMs = this.#lastMs + sliceMs;
+    this.#stride = 1;
+    this.#countdown = 1;
   }
 
   /**
@@ -34,16 +36,18 @@ export class Slice {
    */
   readonly isSpent = (): boolean => {
     this.#countdown -= 1;
-    return this.#countdown <= 0 && this.isSpentNow();
+    if (this.#countdown > 0) return false;
+    const beforeMs = this.#lastMs;
+    const isOver = this.isSpentNow();
+    const isFast = this.#lastMs - beforeMs < sliceMs / 8;
+    this.#stride = isFast ? Math.min(this.#stride * 2, longestStride) : 1;
+    this.#countdown = this.#stride;
+    return isOver;
   };
 
   /** As `isSpent`, and reads the clock at any rate. */
   isSpentNow(): boolean {
-    const nowMs = performance.now();
-    const isFast = nowMs - this.#lastMs < sliceMs / 8;
-    this.#stride = isFast ? Math.min(this.#stride * 2, longestStride) : 1;
-    this.#countdown = this.#stride;
-    this.#lastMs = nowMs;
-    return nowMs >= this.#endMs;
+    this.#lastMs = performance.now();
+    return this.#lastMs >= this.#endMs;
   }
 }

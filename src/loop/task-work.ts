@@ -10,16 +10,18 @@ import type { Coroutine } from './coroutine.js';
 /** A function that can be run as a task. The signal fires when the task is cancelled. */
 export type TaskFunction<T> = (signal: AbortSignal) => PromiseLike<T> | Coroutine<T> | T;
 
-/** Set on a coroutine object that a task drives: a second task must not. */
-const driven = Symbol.for('threadloop.coroutine.driven');
+/**
+ * Takes the place of `Symbol.iterator` on a coroutine that a task drives, so that neither a second
+ * task nor a `yield*` can resume it. The name is shared with other copies of this package.
+ */
+function refuseSecondDriver(): never {
+  throw new InvalidAwaitError('coroutine is being awaited already: each call runs in one task');
+}
 
 /** @throws InvalidAwaitError when a task drives the coroutine already */
 export function markDriven(coroutine: Coroutine<unknown>): void {
-  const marked = coroutine as { [driven]?: true };
-  if (marked[driven] === true) {
-    throw new InvalidAwaitError('coroutine is being awaited already: each call runs in one task');
-  }
-  marked[driven] = true;
+  if (coroutine[Symbol.iterator].name === refuseSecondDriver.name) refuseSecondDriver();
+  coroutine[Symbol.iterator] = refuseSecondDriver;
 }
 
 /** @throws InvalidArgumentError when `work` is neither a coroutine object nor a plain function */

@@ -16,15 +16,10 @@
  * nothing to pass it to, it is noted and delivered at the next chance (`#mustCancel`). A task
  * that ends while a noted request was never delivered is cancelled all the same.
  */
+import type { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
-import {
-  CancelledError,
-  DifferentLoopError,
-  InvalidAwaitError,
-  InvalidStateError,
-  isCancelled,
-} from '../errors.js';
-import { captureTaskContext } from './context.js';
+import { CancelledError, InvalidStateError, isCancelled } from '../errors.js';
+import { bringsOwnScope, captureScope } from './context.js';
 import type { Context } from './context.js';
 import { isCoroutine, isPromiseLike } from './coroutine.js';
 import type { Coroutine, Suspension } from './coroutine.js';
@@ -32,7 +27,9 @@ import { registerTask, unregisterTask } from './current-task.js';
 import type { EventLoop } from './event-loop.js';
 import { Future, isFuture } from './future.js';
 import { GuardedWaits } from './guarded-waits.js';
+import { refusalOfFuture, refusalOfYield } from './refusal.js';
 import { registry } from './registry.js';
+import { TaskSignals } from './task-signals.js';
 import { assertCanRun, markDriven } from './task-work.js';
 import type { TaskFunction } from './task-work.js';
 import type { Waitable } from './waitable.js';
@@ -43,38 +40,45 @@ export interface TaskOptions {
   readonly name?: unknown;
   /** The async context to run in. Default: that of the caller. */
   readonly context?: Context;
+  /** Run the first step in this very call, if the loop runs. Default `false`. */
+  readonly eager?: boolean;
 }
 
 /** A coroutine or an async function at work; also the future of its result. */
 export class Task<T> extends Future<T> {
-  #name: string;
-  readonly #enterContext: Context;
+  #name: string | number;
+  readonly #context: AsyncResource | Context;
   #work: Coroutine<T> | TaskFunction<T> | null;
   /** What a coroutine waits for. */
   #waitingFor: Future<unknown> | null = null;
   /** What an async function waits for. */
-  readonly #guarded = new GuardedWaits();
+  #guarded: GuardedWaits | null = null;
   /** An error to raise in the coroutine at its next step: boxed, since anything can be thrown. */
   #raiseNext: { readonly error: unknown } | null = null;
   #mustCancel = false;
   #cancelMessage: string | undefined;
   #cancelRequests = 0;
-  #abort: AbortController | null = null;
+  #signals: TaskSignals | null = null;
 
   /** For loops and task factories; everyone else calls `loop.createTask()`. */
   constructor(work: Coroutine<T> | TaskFunction<T>, loop: EventLoop, options: TaskOptions = {}) {
     super({ loop });
     assertCanRun(work);
     registry.taskCount += 1;
-    this.#name = asText(options.name ?? `Task-${registry.taskCount}`);
+    this.#name = options.name === undefined ? registry.taskCount : asText(options.name);
     this.#work = work;
-    this.#enterContext = options.context ?? captureTaskContext();
-    loop.callSoon(this.#wake);
-    registerTask(this);
+    this.#context = options.context ?? captureScope();
+    if (options.eager === true && loop.isRunning()) {
+      registerTask(this);
+      wakeTask(this);
+    } else {
+      loop.callSoon(wakeTask, this);
+      registerTask(this);
+    }
   }
 
   getName(): string {
-    return this.#name;
+    return typeof this.#name === 'string' ? this.#name : `Task-${this.#name}`;
   }
 
   setName(name: unknown): void {
@@ -83,11 +87,13 @@ export class Task<T> extends Future<T> {
 
   /** Fires when the task is cancelled, with the `CancelledError` as its reason. */
   get signal(): AbortSignal {
-    if (this.#abort === null) {
-      this.#abort = new AbortController();
-      if (this.#cancelRequests > 0) this.#abort.abort(this.#cancelledError());
-    }
-    return this.#abort.signal;
+    return this.signals.signal;
+  }
+
+  /** For blocks: the signals of the task and of the blocks that are open in it. */
+  get signals(): TaskSignals {
+    this.#signals ??= new TaskSignals(this.#cancelRequests > 0 ? this.#cancelledError() : null);
+    return this.#signals;
   }
 
   /**
@@ -96,14 +102,26 @@ export class Task<T> extends Future<T> {
    * first, and may even refuse; wait for the task to know.
    */
   override cancel(message?: string): boolean {
+    if (!this.interrupt(message)) return false;
+    this.#signals?.abortAll(this.#cancelledError());
+    return true;
+  }
+
+  /** For blocks: as `cancel`, but leaves the signals to the block, which may catch the error. */
+  interrupt(message?: string): boolean {
     if (this.done()) return false;
     this.#cancelRequests += 1;
     this.#cancelMessage = message;
-    const passedOn =
-      this.#waitingFor === null ? this.#guarded.cancel(message) : this.#waitingFor.cancel(message);
-    if (!passedOn) this.#mustCancel = true;
-    this.#abort?.abort(this.#cancelledError());
+    const waitingFor = this.#waitingFor;
+    const isPassedOn =
+      waitingFor === null ? this.cancelGuarded(message) : waitingFor.cancel(message);
+    if (!isPassedOn) this.#mustCancel = true;
     return true;
+  }
+
+  /** For blocks: cancels what async code of this task waits for; whether there was anything. */
+  cancelGuarded(message: string | undefined): boolean {
+    return this.#guarded?.cancel(message) ?? false;
   }
 
   /** How many requests to cancel are outstanding. */
@@ -115,7 +133,10 @@ export class Task<T> extends Future<T> {
   uncancel(): number {
     if (this.#cancelRequests > 0) {
       this.#cancelRequests -= 1;
-      if (this.#cancelRequests === 0) this.#mustCancel = false;
+      if (this.#cancelRequests === 0) {
+        this.#mustCancel = false;
+        this.#signals?.renew();
+      }
     }
     return this.#cancelRequests;
   }
@@ -137,8 +158,9 @@ export class Task<T> extends Future<T> {
       this.#mustCancel = false;
       return Promise.reject(this.#cancelledError());
     }
-    const refusal = isFuture(waitable) ? this.#refusalOf(waitable) : null;
+    const refusal = isFuture(waitable) ? refusalOfFuture(this, waitable) : null;
     if (refusal !== null) return Promise.reject(refusal);
+    this.#guarded ??= new GuardedWaits();
     this.#guarded.add(waitable);
     return toNative();
   }
@@ -146,27 +168,30 @@ export class Task<T> extends Future<T> {
   protected override describe(): string {
     const outcome = this.cancelled() ? 'cancelled' : 'finished';
     const state = this.#cancelRequests > 0 ? 'cancelling' : 'pending';
-    const parts = [this.done() ? outcome : state, `name=${inspect(this.#name)}`];
+    const parts = [this.done() ? outcome : state, `name=${inspect(this.getName())}`];
     if (typeof this.#work === 'function') parts.push(`coro=<${this.#work.name || 'anonymous'}()>`);
     if (this.#waitingFor !== null) parts.push(`wait_for=${this.#waitingFor.toString()}`);
     if (this.done() && !this.cancelled()) parts.push(this.describeOutcome());
     return parts.join(' ');
   }
 
-  /** Scheduled on the loop for the first step, and whenever a wait is over. */
-  readonly #wake = (): void => {
+  /** For loops: runs the task up to its next wait; called once for each wait that is over. */
+  wake(): void {
     if (this.done()) return;
     const outer = registry.stepping;
     registry.stepping = this;
     this.#waitingFor = null;
     try {
-      this.#enterContext(this.#step);
+      const context = this.#context;
+      if (typeof context === 'function') context(stepTask, this);
+      else context.runInAsyncScope(stepTask, undefined, this);
     } finally {
       registry.stepping = outer;
     }
-  };
+  }
 
-  readonly #step = (): void => {
+  /** For loops: the part of `wake` that runs in the task's own context. */
+  step(): void {
     const work = this.#work;
     if (work === null) return;
     try {
@@ -176,7 +201,7 @@ export class Task<T> extends Future<T> {
     } catch (error) {
       this.#fail(error);
     }
-  };
+  }
 
   /** Runs a coroutine up to its next wait. */
   #resume(coroutine: Coroutine<T>): void {
@@ -209,41 +234,20 @@ export class Task<T> extends Future<T> {
 
   #waitFor(yielded: Suspension): void {
     if (yielded === null || yielded === undefined) {
-      this.getLoop().callSoon(this.#wake);
+      this.getLoop().callSoon(wakeTask, this);
       return;
     }
-    const error = this.#refusalOfYield(yielded);
+    const error = refusalOfYield(this, yielded);
     if (error !== null) {
       this.#raiseNext = { error };
-      this.getLoop().callSoon(this.#wake);
+      this.getLoop().callSoon(wakeTask, this);
       return;
     }
     const future = yielded as unknown as Future<unknown>;
     future.threadloopAwaited = false;
     this.#waitingFor = future;
-    future.addDoneCallback(this.#wake);
+    future.addWaiter(wakeTask, this);
     if (this.#mustCancel && future.cancel(this.#cancelMessage)) this.#mustCancel = false;
-  }
-
-  /** Why what a coroutine yielded cannot be waited for; `null` when it can. */
-  #refusalOfYield(yielded: unknown): Error | null {
-    if (isFuture(yielded) && yielded.threadloopAwaited) return this.#refusalOf(yielded);
-    const text = inspect(yielded, { depth: 0 });
-    return new InvalidAwaitError(
-      isFuture(yielded)
-        ? `yield was used instead of yield* in task ${this.toString()} with ${text}`
-        : `Task got bad yield: ${text}`,
-    );
-  }
-
-  #refusalOf(future: Future<unknown>): Error | null {
-    if ((future as unknown) === this) {
-      return new InvalidAwaitError(`Task cannot await on itself: ${this.toString()}`);
-    }
-    if (future.getLoop() === this.getLoop()) return null;
-    return new DifferentLoopError(
-      `Task ${this.toString()} got Future ${future.toString()} attached to a different loop`,
-    );
   }
 
   #cancelledError(): CancelledError {
@@ -278,6 +282,14 @@ export class Task<T> extends Future<T> {
     this.#work = null;
     unregisterTask(this);
   }
+}
+
+const wakeTask = bringsOwnScope(function wakeTask(task: { wake(): void }): void {
+  task.wake();
+});
+
+function stepTask(task: { step(): void }): void {
+  task.step();
 }
 
 function asText(name: unknown): string {

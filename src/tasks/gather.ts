@@ -3,6 +3,7 @@
  * `asyncio.gather`.
  */
 import { CancelledError, DifferentLoopError } from '../errors.js';
+import { bringsOwnScope } from '../loop/context.js';
 import type { Awaitable } from '../loop/coroutine.js';
 import { getEventLoop } from '../loop/current-loop.js';
 import { ensureFuture } from '../loop/ensure-future.js';
@@ -15,6 +16,10 @@ export interface GatherOptions<ReturnExceptions extends boolean = boolean> {
   readonly returnExceptions?: ReturnExceptions;
 }
 
+/** What waiting for an awaitable gives. */
+export type AwaitedResult<A> =
+  A extends Generator<infer _Yielded, infer T, infer _Sent> ? T : Awaited<A>;
+
 /**
  * Runs awaitables side by side: futures, coroutine objects and promises. The same one given twice
  * runs once and fills both places. The first error is passed on at once while the others go on.
@@ -22,6 +27,14 @@ export interface GatherOptions<ReturnExceptions extends boolean = boolean> {
  *
  * @throws DifferentLoopError when futures of several loops are given
  */
+export function gather<const A extends readonly Awaitable<unknown>[]>(
+  awaitables: A,
+  options: GatherOptions<true>,
+): Future<{ -readonly [K in keyof A]: AwaitedResult<A[K]> | Error }>;
+export function gather<const A extends readonly Awaitable<unknown>[]>(
+  awaitables: A,
+  options?: GatherOptions<false>,
+): Future<{ -readonly [K in keyof A]: AwaitedResult<A[K]> }>;
 export function gather<T>(
   awaitables: Iterable<Awaitable<T>>,
   options: GatherOptions<true>,
@@ -62,7 +75,7 @@ class GatherFuture extends Future<unknown[]> {
     const distinct = new Set(inOrder);
     this.#unfinishedCount = distinct.size;
     if (distinct.size === 0) this.setResult([]);
-    for (const child of distinct) child.addDoneCallback(this.#onChildDone);
+    for (const child of distinct) child.addWaiter(childDone, this);
   }
 
   /** Passes the request on; `false` when all children are done. */
@@ -74,7 +87,8 @@ class GatherFuture extends Future<unknown[]> {
     return any;
   }
 
-  readonly #onChildDone = (child: Future<unknown>): void => {
+  /** A child has come to its end. */
+  onChildDone(child: Future<unknown>): void {
     this.#unfinishedCount -= 1;
     const error = errorOf(child);
     if (this.done()) return;
@@ -84,8 +98,12 @@ class GatherFuture extends Future<unknown[]> {
       if (this.#cancel !== null) this.setException(new CancelledError(this.#cancel.message));
       else this.setResult(this.#children.map(outcomeOf));
     }
-  };
+  }
 }
+
+const childDone = bringsOwnScope((outer: GatherFuture, child: Future<unknown>): void => {
+  outer.onChildDone(child);
+});
 
 /** Marks the error as seen, too: errors of siblings after the first are dropped on purpose. */
 function errorOf(future: Future<unknown>): { readonly reason: unknown } | null {

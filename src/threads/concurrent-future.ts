@@ -10,8 +10,7 @@
  * | finished  | –                    |                                         |
  * | cancelled | –                    |                                         |
  */
-import { inspect } from 'node:util';
-import { CancelledError, InvalidStateError, isCancelled } from '../errors.js';
+import { CancelledError, InvalidStateError, isCancelled, show, showError } from '../errors.js';
 import type { Suspension } from '../loop/coroutine.js';
 import { getEventLoop, getRunningLoop } from '../loop/current-loop.js';
 import { Future } from '../loop/future.js';
@@ -113,8 +112,8 @@ export class ConcurrentFuture<T> extends Waitable<T> {
   }
 
   #describeOutcome(): string {
-    if (this.#error === null) return ` result=${inspect(this.#value, { depth: 0 })}`;
-    return ` exception=${inspect(this.#error.reason, { depth: 0 }).split('\n', 1).join('')}`;
+    if (this.#error === null) return ` result=${show(this.#value)}`;
+    return ` exception=${showError(this.#error.reason)}`;
   }
 
   #noteRetrieved(): void {

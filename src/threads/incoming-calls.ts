@@ -9,6 +9,7 @@ import { CancelledError, NoRunningLoopError } from '../errors.js';
 import { isAsyncFunction, isCoroutine, isPromiseLike } from '../loop/coroutine.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { reportTo } from '../loop/exception-handler.js';
+import type { Handle } from '../loop/handle.js';
 import type { TaskFunction } from '../loop/task-work.js';
 import type { Task } from '../loop/task.js';
 import type { Link } from '../wire/link.js';
@@ -42,6 +43,8 @@ export class IncomingCalls {
   #isLoading = false;
   readonly #functions = new WeakMap<FunctionAddress, AnyFunction>();
   readonly #running = new Map<number, Task<unknown>>();
+  /** Posts that stand in the loop's ready queue. */
+  readonly #posted = new Map<number, Handle>();
   #onIdle: (() => void)[] = [];
 
   constructor(link: Link, host: CallHost) {
@@ -60,6 +63,8 @@ export class IncomingCalls {
     const waiting = this.#queue.find((incoming) => incoming.id === id);
     if (waiting === undefined) {
       this.#running.get(id)?.cancel(message);
+      this.#posted.get(id)?.cancel();
+      this.#posted.delete(id);
       return;
     }
     this.#queue = this.#queue.filter((incoming) => incoming !== waiting);
@@ -120,9 +125,17 @@ export class IncomingCalls {
     } else if (incoming.isAnswered) {
       this.#startTask(loop, fn, incoming);
     } else {
-      loop.callSoonThreadsafe(runPosted, loop, fn, incoming.args);
+      this.#startPost(loop, fn, incoming);
     }
     return true;
+  }
+
+  #startPost(loop: EventLoop, fn: Callable, { id, args }: Incoming): void {
+    const run = (): void => {
+      this.#posted.delete(id);
+      runPosted(loop, fn, args);
+    };
+    this.#posted.set(id, loop.callSoonThreadsafe(run));
   }
 
   #startTask(loop: EventLoop, fn: Callable, { id, args }: Incoming): void {

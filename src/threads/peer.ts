@@ -43,7 +43,7 @@ export class Peer {
   /** Opened by the far side while we had a link: its calls are served, ours go the old way. */
   readonly #served = new Set<Exchange>();
   /** Closed, and waiting for the obituary. */
-  readonly #orphans: Exchange[] = [];
+  readonly #orphans = new Map<Exchange, NodeJS.Timeout>();
   #refusal: Error | null = null;
   #completedBefore = 0;
 
@@ -54,8 +54,9 @@ export class Peer {
 
   /** Calls that this thread made and that are not answered. */
   get pendingCount(): number {
-    const orphaned = this.#orphans.reduce((sum, { pendingCount }) => sum + pendingCount, 0);
-    return orphaned + (this.#exchange?.pendingCount ?? 0);
+    let count = this.#exchange?.pendingCount ?? 0;
+    for (const orphan of this.#orphans.keys()) count += orphan.pendingCount;
+    return count;
   }
 
   /** Calls that this thread made and that were answered. */
@@ -98,7 +99,7 @@ export class Peer {
 
   /** The obituary: the thread that bore the name has ended. */
   mourn(error: Error): void {
-    const orphan = this.#orphans.shift();
+    const [orphan] = this.#orphans.keys();
     if (orphan !== undefined) this.#bury(orphan, error);
     else if (this.#exchange !== null) this.#bury(this.#exchange, error);
   }
@@ -116,7 +117,7 @@ export class Peer {
   /** Nobody bears the name any more, nor will again. */
   close(error: Error): void {
     this.#refusal ??= error;
-    for (const orphan of this.#orphans.splice(0)) this.#bury(orphan, error);
+    for (const orphan of this.#orphans.keys()) this.#bury(orphan, error);
     if (this.#exchange !== null) this.#bury(this.#exchange, error);
     for (const served of this.#served) served.close();
     this.#served.clear();
@@ -146,18 +147,16 @@ export class Peer {
   #onClosed(exchange: Exchange): void {
     if (this.#served.delete(exchange) || this.#exchange !== exchange) return;
     this.#exchange = null;
-    this.#orphans.push(exchange);
-    setTimeout(() => {
-      const index = this.#orphans.indexOf(exchange);
-      if (index === -1) return;
-      this.#orphans.splice(index, 1);
-      const reason = 'its port was closed';
-      this.#bury(exchange, new LoopDiedError({ loop: this.name, exitCode: null, reason }));
-    }, obituaryPatienceMs);
+    const reason = 'its port was closed';
+    const error = new LoopDiedError({ loop: this.name, exitCode: null, reason });
+    const bury = (): void => this.#bury(exchange, error);
+    this.#orphans.set(exchange, setTimeout(bury, obituaryPatienceMs));
   }
 
   #bury(exchange: Exchange, error: Error): void {
     if (this.#exchange === exchange) this.#exchange = null;
+    clearTimeout(this.#orphans.get(exchange));
+    this.#orphans.delete(exchange);
     this.#completedBefore += exchange.completedCount + exchange.pendingCount;
     exchange.fail(error);
     exchange.close();

@@ -7,7 +7,7 @@
  * 4. Calls are served until `stop` is told: what runs then ends or is cancelled, the answers
  *    leave, and the thread ends by itself.
  */
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { LoopDiedError } from '../errors.js';
 import type { LoopDeath } from '../errors.js';
@@ -45,8 +45,10 @@ export interface WorkerSeed {
 export const Notice = {
   /** To the coordinator: calls are served from now on. */
   ready: 'ready',
-  /** To the coordinator: `initialize` failed, with the encoded error. */
+  /** To the coordinator: `initialize` failed, with the encoded error; nothing else will come. */
   failed: 'failed',
+  /** To the coordinator: all calls have ended; nothing else will come. */
+  stopped: 'stopped',
   /** To the coordinator: hand this port to the named sibling. */
   introduce: 'introduce',
   /** To a worker: a sibling's port. */
@@ -73,7 +75,8 @@ export interface StopOrder {
 }
 
 /** Runs this thread until its coordinator says stop; called by the file it starts in. */
-export async function runWorker(seed: WorkerSeed): Promise<void> {
+export async function runWorker(): Promise<void> {
+  const seed = (workerData as { threadloop: WorkerSeed }).threadloop;
   const loop = newEventLoop();
   setEventLoop(loop);
   const life = new WorkerLife(seed, loop, getDirectory());
@@ -130,6 +133,7 @@ class WorkerLife {
     if (cancel) for (const peer of peers) peer.cancelIncoming('shutdown');
     await Promise.all(peers.map((peer) => peer.idle()));
     await this.#loop.createTask(cancelAllTasks(this.#loop));
+    this.#home.notice(Notice.stopped, null);
     const reason = 'its coordinator was shut down';
     for (const peer of peers) {
       peer.close(new LoopDiedError({ loop: peer.name, exitCode: null, reason }));

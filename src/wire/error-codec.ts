@@ -6,8 +6,7 @@
  * survive. A property that cannot be cloned arrives as text. Thrown values that are no errors
  * travel as they are.
  */
-import { inspect } from 'node:util';
-import { errorClasses } from '../errors.js';
+import { errorClasses, show } from '../errors.js';
 import type { ErrorClass } from '../errors.js';
 import { isCloneable } from './not-cloneable.js';
 
@@ -51,59 +50,71 @@ export function decodeError({ thrown, nodes }: EncodedError): unknown {
   return decode(thrown);
 }
 
+/** Goes through errors one by one, not by recursion: a chain of causes may be long. */
 class Encoder {
   readonly nodes: EncodedNode[] = [];
   readonly #numbers = new Map<Error, number>();
+  readonly #waiting: Error[] = [];
 
-  encode(value: unknown): EncodedValue {
-    if (!(value instanceof Error)) {
-      return { value: isCloneable(value) ? value : inspect(value, { depth: 1 }) };
+  encode(thrown: unknown): EncodedValue {
+    const encoded = this.#refer(thrown);
+    for (let error = this.#waiting.shift(); error !== undefined; error = this.#waiting.shift()) {
+      this.nodes.push(this.#encodeNode(error));
     }
-    const known = this.#numbers.get(value);
-    if (known !== undefined) return { node: known };
-    const number = this.nodes.length;
-    this.#numbers.set(value, number);
-    this.#encodeNode(value);
+    return encoded;
+  }
+
+  #refer(value: unknown): EncodedValue {
+    if (!(value instanceof Error)) return { value: isCloneable(value) ? value : show(value, 1) };
+    let number = this.#numbers.get(value);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      this.#numbers.set(value, number);
+      this.#waiting.push(value);
+    }
     return { node: number };
   }
 
-  #encodeNode(error: Error): void {
+  #encodeNode(error: Error): EncodedNode {
     const node: EncodedNode = {
       errorClass: nearestKnownClass(error),
-      name: String(error.name),
-      message: String(error.message),
-      stack: String(error.stack ?? ''),
+      name: readText(error, 'name', 'Error'),
+      message: readText(error, 'message', ''),
+      stack: readText(error, 'stack', ''),
       properties: [],
     };
-    // Entered before its parts, which may refer back to it.
-    this.nodes.push(node);
     for (const key of Object.keys(error)) {
-      if (!ownFields.has(key)) node.properties.push([key, this.encode(readSafely(error, key))]);
+      if (!ownFields.has(key)) node.properties.push([key, this.#refer(read(error, key))]);
     }
-    if ('cause' in error) node.cause = this.encode(error.cause);
-    if (Array.isArray((error as AggregateError).errors)) {
-      node.errors = (error as AggregateError).errors.map((each: unknown) => this.encode(each));
-    }
+    if ('cause' in error) node.cause = this.#refer(read(error, 'cause'));
+    const errors = read(error, 'errors');
+    if (Array.isArray(errors)) node.errors = errors.map((each: unknown) => this.#refer(each));
+    return node;
   }
 }
 
 /** Fields that a node has a place for. */
 const ownFields: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors']);
 
-function readSafely(error: Error, key: string): unknown {
+function read(error: object, key: string): unknown {
   try {
-    return (error as unknown as Record<string, unknown>)[key];
+    return (error as Record<string, unknown>)[key];
   } catch (thrown) {
-    return `[getter threw ${String(thrown)}]`;
+    return `[getter threw ${show(thrown)}]`;
   }
+}
+
+function readText(error: object, key: string, fallback: string): string {
+  const value = read(error, key);
+  return typeof value === 'string' ? value : fallback;
 }
 
 function nearestKnownClass(error: Error): string {
   if (error instanceof DOMException) return 'DOMException';
   let prototype: unknown = Object.getPrototypeOf(error);
   while (typeof prototype === 'object' && prototype !== null) {
-    const { constructor } = prototype;
-    if (errorClasses.get(constructor.name) === constructor) return constructor.name;
+    const known = read(prototype, 'constructor');
+    if (typeof known === 'function' && errorClasses.get(known.name) === known) return known.name;
     prototype = Object.getPrototypeOf(prototype);
   }
   return 'Error';

@@ -3,9 +3,8 @@
  *
  * Runs only after a clone has failed, so it may be slow: it tries the parts one by one.
  */
-import { inspect } from 'node:util';
 import { isProxy } from 'node:util/types';
-import { NotCloneableError } from '../errors.js';
+import { NotCloneableError, show } from '../errors.js';
 
 /** Deeper than this the search stops and names what it has. */
 const maxDepth = 32;
@@ -55,31 +54,44 @@ function findCulprit(
 function* partsOf(value: object): Iterable<[step: string, part: unknown]> {
   if (value instanceof Map) {
     for (const [key, part] of value) {
-      yield [`.key(${inspect(key, { depth: 0 })})`, key];
-      yield [`.get(${inspect(key, { depth: 0 })})`, part];
+      yield [`.key(${show(key)})`, key];
+      yield [`.get(${show(key)})`, part];
     }
   } else if (value instanceof Set) {
     for (const part of value) yield ['.values()', part];
   } else {
-    for (const [key, part] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
       const isName = /^[A-Za-z_$][\w$]*$/u.test(key);
-      yield [isName ? `.${key}` : `[${inspect(Array.isArray(value) ? Number(key) : key)}]`, part];
+      const step = isName ? `.${key}` : `[${show(Array.isArray(value) ? Number(key) : key)}]`;
+      yield [step, read(value as Record<string, unknown>, key)];
     }
   }
 }
 
+/** Stands for a part that cannot even be read; like any symbol, it cannot be cloned. */
+const throwingGetter = Symbol('a getter that throws');
+
+function read(value: Readonly<Record<string, unknown>>, key: string): unknown {
+  try {
+    return value[key];
+  } catch {
+    return throwingGetter;
+  }
+}
+
 function describe(part: unknown): string {
-  if (typeof part === 'function') return `the function ${part.name || '(anonymous)'}`;
-  return inspect(part, { depth: 0, maxStringLength: 80 });
+  if (part === throwingGetter) return throwingGetter.description ?? '';
+  return typeof part === 'function' ? `the function ${functionName(part)}` : show(part);
+}
+
+function functionName(fn: object): string {
+  const name = read(fn as Record<string, unknown>, 'name');
+  return typeof name === 'string' && name !== '' ? name : '(anonymous)';
 }
 
 function hintFor(part: unknown): string {
   if (typeof part === 'function') {
     return '. Functions do not travel: pass one of a remoteModule() instead';
   }
-  return isPromise(part) ? '. Wait for it first' : '';
-}
-
-function isPromise(part: unknown): boolean {
-  return typeof (part as { then?: unknown } | null)?.then === 'function';
+  return part instanceof Promise ? '. Wait for it first' : '';
 }
