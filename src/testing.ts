@@ -1,6 +1,8 @@
 /**
  * `threadloop/testing`: the door for those who test code that runs on loops.
- * Time that jumps, and ports within one thread.
+ * Time that jumps, ports within one thread, and threads that live and die as a test says.
  */
 export { createPortPair, MemoryPort } from './testing/port-pair.js';
+export { ScriptedSpawner, ScriptedThread } from './testing/scripted-spawner.js';
+export type { ScriptedCall, ThreadScript } from './testing/scripted-spawner.js';
 export { VirtualClock } from './testing/virtual-clock.js';
