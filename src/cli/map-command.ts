@@ -30,6 +30,9 @@ import { Tally } from './tally.js';
 import { parseTarget, type Target } from './target.js';
 import { UsageError } from './usage-error.js';
 
+/** Time that threads get to end by themselves, for what they still print. A guess. */
+const EXIT_GRACE_MS = 500;
+
 /**
  * Runs the command.
  *
@@ -45,12 +48,16 @@ export async function runMap(options: MapOptions): Promise<number> {
   const openCount = source.total === undefined ? undefined : source.total - answeredCount;
   const slotCounts = shareSlots(options, openCount);
   const coordinator = await Coordinator.start({ loops: slotCounts.length });
+  let mode: 'drain' | 'terminate' = 'terminate';
   try {
     const command = new MapCommand({ options, target, earlier, source, slotCounts, coordinator });
-    return await command.run();
+    const exitCode = await command.run();
+    // What tasks have printed, and what they do on exit, is still to come.
+    if (command.isIdle) mode = 'drain';
+    return exitCode;
   } finally {
     source.close();
-    await coordinator.shutdown({ mode: 'terminate' });
+    await coordinator.shutdown({ mode, timeoutMs: EXIT_GRACE_MS });
   }
 }
 
@@ -83,6 +90,11 @@ class MapCommand {
       retryCount: options.retryCount,
       isFailFast: options.isFailFast,
     });
+  }
+
+  /** Whether the run has come to its end with nothing under way. */
+  get isIdle(): boolean {
+    return this.#run.isIdle;
   }
 
   async run(): Promise<number> {

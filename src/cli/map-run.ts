@@ -74,6 +74,11 @@ export class MapRun implements LaneOwner {
     if (this.#error !== undefined) throw this.#error.reason;
   }
 
+  /** Whether the run is over and no loop has anything left of it. */
+  get isIdle(): boolean {
+    return this.#isSourceOver && this.#lanes.every((lane) => lane.size === 0);
+  }
+
   /** Takes no more inputs and takes back what has not started; what runs is answered. */
   stop(): void {
     this.#isStopping = true;
