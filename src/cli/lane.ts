@@ -135,8 +135,9 @@ export class Lane {
   }
 
   #onEnd({ error, guilty, suspects, innocent }: SessionEnd): void {
-    const isFruitless = guilty.length === 0 && suspects.length === 0;
-    this.#fruitlessDeathCount = isFruitless ? this.#fruitlessDeathCount + 1 : 0;
+    if (guilty.length > 0 || suspects.length > 0) this.#fruitlessDeathCount = 0;
+    // A thread that died while it held nothing has done no harm.
+    else if (error !== undefined) this.#fruitlessDeathCount += 1;
     const [alone] = this.#quarantine;
     const isOther = (job: Job): boolean => job !== alone;
     if (guilty.some(([job]) => job === alone)) this.#quarantine.shift();

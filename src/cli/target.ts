@@ -29,7 +29,9 @@ const moduleExtensions = ['.ts', '.js', '.mts', '.mjs', '.cts', '.cjs'] as const
  */
 export async function parseTarget(text: string): Promise<Target> {
   const hash = text.lastIndexOf('#');
-  if (hash === -1 || (await isFile(toPath(text)))) return locate(text, undefined);
+  // In a URL, a # that belongs to the name is written %23.
+  const isWhole = hash === -1 || (!text.startsWith('file:') && (await isFile(toPath(text))));
+  if (isWhole) return locate(text, undefined);
   const exportName = text.slice(hash + 1);
   if (exportName === '') {
     throw new UsageError(`no name behind the # of '${text}'; write MODULE#export, or MODULE alone`);
