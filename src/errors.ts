@@ -74,6 +74,11 @@ export class NotCloneableError extends ThreadloopError {
   override readonly code = 'ERR_NOT_CLONEABLE';
 }
 
+/** Nothing is ready, no timer waits, and nobody could wake the loop: it would wait for ever. */
+export class DeadlockError extends ThreadloopError {
+  override readonly code = 'ERR_DEADLOCK';
+}
+
 /** What is known of a loop that died. */
 export interface LoopDeath {
   /** Name of the loop. */
@@ -187,6 +192,7 @@ const ours = [
   CancelledError,
   TimeoutError,
   NotCloneableError,
+  DeadlockError,
   LoopDiedError,
   LoopNotFoundError,
   CoordinatorClosedError,
@@ -219,7 +225,7 @@ export const errorClasses: Map<string, ErrorClass> = new Map(
 export function registerError(errorClass: ErrorClass): void {
   if (typeof errorClass !== 'function' || !(errorClass.prototype instanceof Error)) {
     throw new InvalidArgumentError(
-      `registerError() expects a class that extends Error, got ${String(errorClass)}`,
+      `registerError() expects a class that extends Error, got ${show(errorClass)}`,
     );
   }
   const { name } = errorClass;

@@ -10,6 +10,7 @@ export type { LoopState } from './coordinator/supervised-loop.js';
 export {
   CancelledError,
   CoordinatorClosedError,
+  DeadlockError,
   DifferentLoopError,
   ExportNotFoundError,
   InvalidArgumentError,
@@ -33,6 +34,7 @@ export {
 } from './errors.js';
 export type { LoopDeath } from './errors.js';
 export type { Context } from './loop/context.js';
+export { BlockingEventLoop } from './loop/blocking-event-loop.js';
 export { isCoroutine } from './loop/coroutine.js';
 export type { Awaitable, Coroutine } from './loop/coroutine.js';
 export {
@@ -49,6 +51,7 @@ export type { ExceptionContext, ExceptionHandler } from './loop/exception-handle
 export { Future, isFuture } from './loop/future.js';
 export { Handle, TimerHandle } from './loop/handle.js';
 export { HostEventLoop } from './loop/host-event-loop.js';
+export { Operation } from './loop/operation.js';
 export { Task } from './loop/task.js';
 export type { TaskOptions } from './loop/task.js';
 export type { TaskFunction } from './loop/task-work.js';

@@ -6,3 +6,5 @@ export { createPortPair, MemoryPort } from './testing/port-pair.js';
 export { ScriptedSpawner, ScriptedThread } from './testing/scripted-spawner.js';
 export type { ScriptedCall, ThreadScript } from './testing/scripted-spawner.js';
 export { VirtualClock } from './testing/virtual-clock.js';
+export { VirtualEventLoop } from './testing/virtual-event-loop.js';
+export type { VirtualEventLoopOptions } from './testing/virtual-event-loop.js';

@@ -7,7 +7,7 @@
  */
 import { inspect } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
-import { CoordinatorClosedError, InvalidArgumentError } from '../errors.js';
+import { CoordinatorClosedError, InvalidArgumentError, show } from '../errors.js';
 import { getEventLoop } from '../loop/current-loop.js';
 import { HostEventLoop } from '../loop/host-event-loop.js';
 import { printsAsText } from '../loop/prints-as-text.js';
@@ -274,7 +274,7 @@ function assertIterable(inputs: unknown): void {
       (Symbol.iterator in inputs || Symbol.asyncIterator in inputs));
   if (!isIterable) {
     throw new InvalidArgumentError(
-      `map() expects inputs that can be iterated, got ${String(inputs)}`,
+      `map() expects inputs that can be iterated, got ${show(inputs, -1)}`,
     );
   }
 }

@@ -34,6 +34,8 @@ export interface LoopOptions {
   readonly name?: string;
   /** Default: the monotonic clock of the host. */
   readonly clock?: Clock;
+  /** Orders timers of the same time: lower first. Default: as they were scheduled. */
+  readonly tieBreak?: () => number;
 }
 
 /** The common base of our loops; extend it to write one of your own. */
@@ -46,7 +48,7 @@ export abstract class BaseEventLoop implements EventLoop {
   slowCallbackDurationMs = 100;
   protected readonly clock: Clock;
   protected readonly ready: ReadyQueue = new ReadyQueue();
-  protected readonly timers: TimerHeap = new TimerHeap();
+  protected readonly timers: TimerHeap;
   protected stopRequested = false;
   /** Handles of the present batch that have not run yet. */
   #batchCount = 0;
@@ -55,9 +57,10 @@ export abstract class BaseEventLoop implements EventLoop {
   #debug = process.env['THREADLOOP_DEBUG'] === '1';
   #exceptionHandler: ExceptionHandler | null = null;
 
-  constructor({ name = threadName(), clock = new HostClock() }: LoopOptions = {}) {
-    this.name = name;
-    this.clock = clock;
+  constructor(options: LoopOptions = {}) {
+    this.name = options.name ?? threadName();
+    this.clock = options.clock ?? new HostClock();
+    this.timers = new TimerHeap(options.tieBreak);
   }
 
   abstract runForever(): unknown;

@@ -20,6 +20,7 @@ export function* callBody<A, T>(body: Body<A, T>, subject: A): Coroutine<T> {
   const task = currentTask();
   const returned = callInTask(task, body, subject);
   if (isCoroutine(returned)) return yield* returned;
+  if (isPromiseLike(returned)) getRunningLoop().refusePromise?.('An async body');
   if (isPromiseLike(returned)) return yield* new BodyFuture(returned, task);
   return returned;
 }

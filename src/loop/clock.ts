@@ -5,6 +5,8 @@
  * `VirtualClock` in `threadloop/testing`. Runs on whichever thread owns the loop.
  */
 
+import type { Doorbell } from './doorbell.js';
+
 /** A wake-up that has been ordered from a clock. */
 export interface Alarm {
   /** Withdraws the wake-up; does nothing when it has already come. */
@@ -21,6 +23,11 @@ export interface Clock {
    * holds at most one alarm at a time.
    */
   setAlarm(whenMs: number, wake: () => void): Alarm;
+  /**
+   * Blocks the thread until `now()` reaches `whenMs`, which may be `Infinity`, or until another
+   * thread rings. For blocking loops; may end early.
+   */
+  park(whenMs: number, doorbell: Doorbell): void;
 }
 
 /** The longest that one host timer sleeps, as in asyncio: a loop without timers wakes daily. */
@@ -37,5 +44,9 @@ export class HostClock implements Clock {
     const delayMs = Math.min(Math.max(Math.ceil(whenMs - performance.now()), 1), longestSleepMs);
     const timer = setTimeout(wake, delayMs);
     return { cancel: () => clearTimeout(timer) };
+  }
+
+  park(whenMs: number, doorbell: Doorbell): void {
+    doorbell.wait(Math.max(0, whenMs - performance.now()));
   }
 }

@@ -2,8 +2,7 @@
  * From anything that can be awaited to a future of one loop.
  * After `asyncio.ensure_future`.
  */
-import { inspect } from 'node:util';
-import { DifferentLoopError, InvalidArgumentError, isCancelled } from '../errors.js';
+import { DifferentLoopError, InvalidArgumentError, isCancelled, show } from '../errors.js';
 import { isCoroutine, isCoroutineFunction, isPromiseLike } from './coroutine.js';
 import type { Awaitable } from './coroutine.js';
 import { getEventLoop } from './current-loop.js';
@@ -32,11 +31,12 @@ export function ensureFuture<T>(
   if (isPromiseLike(awaitable)) return followPromise(awaitable, loop);
   const hint = isCoroutineFunction(awaitable) ? ': call the generator function' : '';
   throw new InvalidArgumentError(
-    `A Future, a coroutine or an awaitable is required, got ${inspect(awaitable)}${hint}`,
+    `A Future, a coroutine or an awaitable is required, got ${show(awaitable, -1)}${hint}`,
   );
 }
 
 function followPromise<T>(promise: PromiseLike<T>, loop: EventLoop): Future<T> {
+  loop.refusePromise?.('A native promise');
   const future = loop.createFuture<T>();
   const fail = (exception: unknown): void => {
     if (loop.isClosed()) return;

@@ -63,6 +63,13 @@ export interface EventLoop {
   close(): void;
   isClosed(): boolean;
 
+  /**
+   * Throws, on a loop on which native promises cannot settle; elsewhere absent.
+   *
+   * @param what - the promise in words
+   */
+  refusePromise?(what: string): never;
+
   /** Reports an error that nobody waits for; to the handler that was set, else `console.error`. */
   callExceptionHandler(context: ExceptionContext): void;
   /** Sets who hears of errors that nobody waits for; `null` brings the default back. */

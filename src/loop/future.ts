@@ -11,7 +11,7 @@
  * | cancelled | –                    |                                             |
  */
 import type { AsyncResource } from 'node:async_hooks';
-import { CancelledError, InvalidStateError, show, showError } from '../errors.js';
+import { CancelledError, InvalidStateError, isCancelled, show, showError } from '../errors.js';
 import { bringsOwnScope, captureScope } from './context.js';
 import type { Suspension } from './coroutine.js';
 import { getEventLoop } from './current-loop.js';
@@ -277,4 +277,10 @@ class Wait<T> implements Iterator<Suspension, T, unknown> {
 /** Whether a value is a future of this library, also of another copy of it. */
 export function isFuture(value: unknown): value is Future<unknown> {
   return typeof value === 'object' && value !== null && 'threadloopAwaited' in value;
+}
+
+/** Whether waiting for it raises `CancelledError` now. */
+export function endedCancelled(future: Future<unknown> | null): boolean {
+  if (future === null || !future.done()) return false;
+  return future.cancelled() || isCancelled(future.exception());
 }

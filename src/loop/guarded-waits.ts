@@ -2,6 +2,8 @@
  * What one async function of ours waits for: mostly one thing at a time, thousands under
  * `Promise.all`. Cancelling its task cancels them all.
  */
+import { bringsOwnScope } from './context.js';
+import type { EventLoop } from './event-loop.js';
 import type { Waitable } from './waitable.js';
 
 /** Below this many entries the set is not searched for finished ones. A guess, safe to change. */
@@ -11,6 +13,7 @@ const minCountForPrune = 16;
 export class GuardedWaits {
   #waits: Set<Waitable<unknown>> | null = null;
   #pruneAtCount = minCountForPrune;
+  #isDelivering = false;
 
   add(waitable: Waitable<unknown>): void {
     this.#waits ??= new Set();
@@ -21,12 +24,23 @@ export class GuardedWaits {
     this.#pruneAtCount = Math.max(minCountForPrune, this.#waits.size * 2);
   }
 
-  /** Cancels all that are not done; whether there was one. */
-  cancel(message: string | undefined): boolean {
-    let hadOne = false;
+  /**
+   * Cancels all that are not done; whether there was one, or one was cancelled just now, so that
+   * its error is still on its way.
+   */
+  cancel(message: string | undefined, loop: EventLoop): boolean {
+    if (this.#isDelivering) return true;
     for (const wait of this.#waits ?? []) {
-      if (!wait.done() && wait.cancel(message)) hadOne = true;
+      if (!wait.done() && wait.cancel(message)) this.#isDelivering = true;
     }
-    return hadOne;
+    if (this.#isDelivering) loop.callSoon(endDelivery, this);
+    return this.#isDelivering;
+  }
+
+  /** The loop has passed the errors on. */
+  endDelivery(): void {
+    this.#isDelivering = false;
   }
 }
+
+const endDelivery = bringsOwnScope((waits: { endDelivery(): void }): void => waits.endDelivery());

@@ -2,8 +2,7 @@
  * What a task must not wait for, and why: asyncio's errors for a wait that could never work.
  * They are raised inside the task, at the wait.
  */
-import { inspect } from 'node:util';
-import { DifferentLoopError, InvalidAwaitError } from '../errors.js';
+import { DifferentLoopError, InvalidAwaitError, show } from '../errors.js';
 import { isFuture } from './future.js';
 import type { Future } from './future.js';
 
@@ -21,7 +20,7 @@ export function refusalOfFuture(task: Future<unknown>, future: Future<unknown>):
 /** Why a task cannot wait for what its coroutine yielded; `null` when it can. */
 export function refusalOfYield(task: Future<unknown>, yielded: unknown): Error | null {
   if (isFuture(yielded) && yielded.threadloopAwaited) return refusalOfFuture(task, yielded);
-  const text = inspect(yielded, { depth: 0 });
+  const text = show(yielded, -1);
   return new InvalidAwaitError(
     isFuture(yielded)
       ? `yield was used instead of yield* in task ${task.toString()} with ${text}`

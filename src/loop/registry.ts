@@ -6,8 +6,15 @@
  * record is per thread by itself.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Doorbell } from './doorbell.js';
 import type { EventLoop } from './event-loop.js';
 import type { Task } from './task.js';
+
+/** Something that brings work from other threads. */
+export interface InboundSource {
+  /** Takes what has arrived, without waiting. */
+  poll(): void;
+}
 
 /** The record of one thread. Fields are only ever added, never changed: other copies read them. */
 export interface Registry {
@@ -27,6 +34,10 @@ export interface Registry {
   readonly tasks: WeakMap<EventLoop, Set<Task<unknown>>>;
   /** How many tasks this thread has named. */
   taskCount: number;
+  /** By which other threads wake this one while a blocking loop has it parked. */
+  readonly doorbell: Doorbell;
+  /** Where calls from other threads come in, for loops that have to look for themselves. */
+  readonly inbound: Set<InboundSource>;
   /** The thread's place among the others, kept by `src/threads/`. */
   directory: unknown;
 }
@@ -44,5 +55,7 @@ export const registry: Registry = (holder[key] ??= {
   asyncTask: new AsyncLocalStorage(),
   tasks: new WeakMap(),
   taskCount: 0,
+  doorbell: new Doorbell(),
+  inbound: new Set(),
   directory: null,
 });

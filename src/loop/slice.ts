@@ -13,41 +13,58 @@
 const sliceMs = 1;
 
 /** The clock is read after at most so many handles: one reading costs about 40 ns. */
-const longestStride = 64;
+const longestStride = 16;
+
+/** How often to look at the clock: ever less, while what happens between two looks is short. */
+class Stride {
+  #length = 1;
+  #countdown = 1;
+
+  restart(): void {
+    this.#length = 1;
+    this.#countdown = 1;
+  }
+
+  /** Whether it is time to look. */
+  isOver(): boolean {
+    this.#countdown -= 1;
+    return this.#countdown <= 0;
+  }
+
+  /** Goes on after a look that found so much time gone by. */
+  goOn(elapsedMs: number): void {
+    this.#length = elapsedMs < sliceMs / 8 ? Math.min(this.#length * 2, longestStride) : 1;
+    this.#countdown = this.#length;
+  }
+}
 
 /** The time share of one loop. */
 export class Slice {
   #endMs = 0;
-  #stride = 1;
-  #countdown = 1;
   #lastMs = 0;
+  readonly #ticks = new Stride();
+  readonly #handles = new Stride();
 
   /** Node has had the thread: a new slice begins. */
   begin(): void {
     this.#lastMs = performance.now();
     this.#endMs = this.#lastMs + sliceMs;
-    this.#stride = 1;
-    this.#countdown = 1;
+    this.#ticks.restart();
+    this.#handles.restart();
   }
 
-  /**
-   * Whether the slice is over; to be asked after each handle. While handles are short the clock
-   * is read ever less often, so that asking costs next to nothing.
-   */
-  readonly isSpent = (): boolean => {
-    this.#countdown -= 1;
-    if (this.#countdown > 0) return false;
-    const beforeMs = this.#lastMs;
-    const isOver = this.isSpentNow();
-    const isFast = this.#lastMs - beforeMs < sliceMs / 8;
-    this.#stride = isFast ? Math.min(this.#stride * 2, longestStride) : 1;
-    this.#countdown = this.#stride;
-    return isOver;
-  };
+  /** Whether the slice is over; to be asked before each tick. */
+  isSpent(): boolean {
+    return this.#ticks.isOver() && this.#look(this.#ticks);
+  }
 
-  /** As `isSpent`, and reads the clock at any rate. */
-  isSpentNow(): boolean {
-    this.#lastMs = performance.now();
-    return this.#lastMs >= this.#endMs;
+  /** Whether the slice is over; to be asked after each handle of a batch. */
+  readonly isSpentInBatch = (): boolean => this.#handles.isOver() && this.#look(this.#handles);
+
+  #look(stride: Stride): boolean {
+    const nowMs = performance.now();
+    stride.goOn(nowMs - this.#lastMs);
+    this.#lastMs = nowMs;
+    return nowMs >= this.#endMs;
   }
 }

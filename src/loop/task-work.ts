@@ -2,8 +2,7 @@
  * What a task can run: a coroutine object, or a function to be called. No coroutine runs in two
  * tasks.
  */
-import { inspect } from 'node:util';
-import { InvalidArgumentError, InvalidAwaitError } from '../errors.js';
+import { InvalidArgumentError, InvalidAwaitError, show } from '../errors.js';
 import { isCoroutine, isCoroutineFunction, isPromiseLike } from './coroutine.js';
 import type { Coroutine } from './coroutine.js';
 
@@ -38,7 +37,5 @@ export function assertCanRun(work: unknown): void {
   }
   if (typeof work === 'function') return;
   const hint = isPromiseLike(work) ? ': for a future or promise use ensureFuture()' : '';
-  throw new InvalidArgumentError(
-    `a coroutine was expected, got ${inspect(work, { depth: 0 })}${hint}`,
-  );
+  throw new InvalidArgumentError(`a coroutine was expected, got ${show(work, -1)}${hint}`);
 }

@@ -25,7 +25,7 @@ import { isCoroutine, isPromiseLike } from './coroutine.js';
 import type { Coroutine, Suspension } from './coroutine.js';
 import { registerTask, unregisterTask } from './current-task.js';
 import type { EventLoop } from './event-loop.js';
-import { Future, isFuture } from './future.js';
+import { endedCancelled, Future, isFuture } from './future.js';
 import { GuardedWaits } from './guarded-waits.js';
 import { refusalOfFuture, refusalOfYield } from './refusal.js';
 import { registry } from './registry.js';
@@ -121,7 +121,7 @@ export class Task<T> extends Future<T> {
 
   /** For blocks: cancels what async code of this task waits for; whether there was anything. */
   cancelGuarded(message: string | undefined): boolean {
-    return this.#guarded?.cancel(message) ?? false;
+    return this.#guarded?.cancel(message, this.getLoop()) ?? false;
   }
 
   /** How many requests to cancel are outstanding. */
@@ -180,6 +180,8 @@ export class Task<T> extends Future<T> {
     if (this.done()) return;
     const outer = registry.stepping;
     registry.stepping = this;
+    // One cancel is raised at a time: a request noted after that of the wait is void.
+    if (this.#mustCancel && endedCancelled(this.#waitingFor)) this.#mustCancel = false;
     this.#waitingFor = null;
     try {
       const context = this.#context;
@@ -224,6 +226,7 @@ export class Task<T> extends Future<T> {
       markDriven(this.#work);
       this.#resume(this.#work);
     } else if (isPromiseLike(returned)) {
+      this.getLoop().refusePromise?.('An async function');
       const onValue = (value: T): void => this.#succeed(value);
       const onError = (error: unknown): void => this.#fail(error);
       returned.then(onValue, onError);

@@ -15,6 +15,11 @@ interface Entry {
   readonly sequence: number;
 }
 
+function countUp(): () => number {
+  let count = 0;
+  return () => (count += 1);
+}
+
 function isBefore(a: Entry, b: Entry): boolean {
   return a.whenMs < b.whenMs || (a.whenMs === b.whenMs && a.sequence < b.sequence);
 }
@@ -22,8 +27,13 @@ function isBefore(a: Entry, b: Entry): boolean {
 /** Pushing and popping take O(log n). */
 export class TimerHeap {
   #entries: Entry[] = [];
-  #sequence = 0;
+  readonly #nextSequence: () => number;
   #cancelledCount = 0;
+
+  /** @param nextSequence - numbers the timers; of those due at one time the lowest comes first */
+  constructor(nextSequence: () => number = countUp()) {
+    this.#nextSequence = nextSequence;
+  }
 
   /** How many timers wait that nobody has cancelled. */
   get liveCount(): number {
@@ -31,7 +41,7 @@ export class TimerHeap {
   }
 
   push(timer: TimerHandle): void {
-    this.#entries.push({ timer, whenMs: timer.when(), sequence: this.#sequence++ });
+    this.#entries.push({ timer, whenMs: timer.when(), sequence: this.#nextSequence() });
     this.#siftUp(this.#entries.length - 1);
   }
 

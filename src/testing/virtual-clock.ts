@@ -5,7 +5,7 @@
  * clock, or, with `autojump`, the clock jumps to the next timer whenever the loop has nothing
  * else to do. After Trio's `MockClock`.
  */
-import { InvalidArgumentError } from '../errors.js';
+import { DeadlockError, InvalidArgumentError } from '../errors.js';
 import type { Alarm, Clock } from '../loop/clock.js';
 
 interface PendingAlarm {
@@ -37,6 +37,12 @@ export class VirtualClock implements Clock {
       setImmediate(() => isPending() && this.#jumpTo(Math.max(whenMs, this.#nowMs)));
     }
     return { cancel: () => (this.#alarms = this.#alarms.filter((each) => each !== alarm)) };
+  }
+
+  /** Jumps at once: nobody could move the clock of a blocked thread. */
+  park(whenMs: number): void {
+    if (whenMs === Infinity) throw new DeadlockError('Nothing will ever happen on this loop again');
+    this.#jumpTo(Math.max(whenMs, this.#nowMs));
   }
 
   /**

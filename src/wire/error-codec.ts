@@ -6,6 +6,7 @@
  * survive. A property that cannot be cloned arrives as text. Thrown values that are no errors
  * travel as they are.
  */
+import { isNativeError, isProxy } from 'node:util/types';
 import { errorClasses, show } from '../errors.js';
 import type { ErrorClass } from '../errors.js';
 import { isCloneable } from './not-cloneable.js';
@@ -65,7 +66,7 @@ class Encoder {
   }
 
   #refer(value: unknown): EncodedValue {
-    if (!(value instanceof Error)) return { value: isCloneable(value) ? value : show(value, 1) };
+    if (!isError(value)) return { value: isCloneable(value) ? value : show(value, 1) };
     let number = this.#numbers.get(value);
     if (number === undefined) {
       number = this.#numbers.size;
@@ -91,6 +92,11 @@ class Encoder {
     if (Array.isArray(errors)) node.errors = errors.map((each: unknown) => this.#refer(each));
     return node;
   }
+}
+
+function isError(value: unknown): value is Error {
+  // A proxy may throw at whoever asks what it is.
+  return !isProxy(value) && (isNativeError(value) || value instanceof Error);
 }
 
 /** Fields that a node has a place for. */

@@ -3,7 +3,7 @@
  *
  * Runs only after a clone has failed, so it may be slow: it tries the parts one by one.
  */
-import { isProxy } from 'node:util/types';
+import { isPromise, isProxy } from 'node:util/types';
 import { NotCloneableError, show } from '../errors.js';
 
 /** Deeper than this the search stops and names what it has. */
@@ -28,7 +28,7 @@ export function isCloneable(value: unknown): boolean {
  * @param what - the value in words, such as `argument 2 of crawl()`
  */
 export function notCloneable(what: string, value: unknown, cause: unknown): NotCloneableError {
-  const { path, part } = findCulprit(value, '', 0);
+  const { path, part } = findCulprit(value, '', new Set()) ?? { path: '', part: value };
   const where = path === '' ? '' : ` (at ${path})`;
   return new NotCloneableError(
     `${what} cannot be copied to another thread: ${describe(part)}${where} is not cloneable` +
@@ -37,18 +37,26 @@ export function notCloneable(what: string, value: unknown, cause: unknown): NotC
   );
 }
 
-/** The smallest part of a value that cannot be cloned, and the path to it. */
-function findCulprit(
-  value: unknown,
-  path: string,
-  depth: number,
-): { readonly path: string; readonly part: unknown } {
-  if (typeof value === 'object' && value !== null && depth < maxDepth && !isProxy(value)) {
-    for (const [step, part] of partsOf(value)) {
-      if (!isCloneable(part)) return findCulprit(part, path + step, depth + 1);
-    }
+interface Culprit {
+  readonly path: string;
+  readonly part: unknown;
+}
+
+/**
+ * The smallest part of a value that cannot be cloned, and the path to it. `null` where all that
+ * is wrong with the value is a part that was seen before: it goes round in a circle.
+ */
+function findCulprit(value: unknown, path: string, seen: Set<object>): Culprit | null {
+  if (typeof value !== 'object' || value === null || isProxy(value)) return { path, part: value };
+  seen.add(value);
+  let isCircle = false;
+  for (const [step, part] of seen.size < maxDepth ? partsOf(value) : []) {
+    if (isCloneable(part)) continue;
+    isCircle = typeof part === 'object' && part !== null && seen.has(part);
+    const culprit = isCircle ? null : findCulprit(part, path + step, seen);
+    if (culprit !== null) return culprit;
   }
-  return { path, part: value };
+  return isCircle ? null : { path, part: value };
 }
 
 function* partsOf(value: object): Iterable<[step: string, part: unknown]> {
@@ -93,5 +101,5 @@ function hintFor(part: unknown): string {
   if (typeof part === 'function') {
     return '. Functions do not travel: pass one of a remoteModule() instead';
   }
-  return part instanceof Promise ? '. Wait for it first' : '';
+  return isPromise(part) ? '. Wait for it first' : '';
 }

@@ -1,0 +1,140 @@
+/**
+ * A host loop for tests: time jumps to the next deadline whenever nothing is ready.
+ *
+ * Nothing sleeps, so a test of an hour of timeouts takes a millisecond; Node's promises and
+ * sockets go on between the jumps. A run that can never end is an error that says who waits for
+ * what. With a seed, what asyncio leaves unordered is shuffled: timers of the same time.
+ */
+import { DeadlockError, InvalidStateError, LoopStoppedError } from '../errors.js';
+import type { Alarm } from '../loop/clock.js';
+import type { Awaitable } from '../loop/coroutine.js';
+import { allTasks } from '../loop/current-task.js';
+import { describeTasks } from '../loop/describe-tasks.js';
+import { HostEventLoop } from '../loop/host-event-loop.js';
+import type { TaskFunction } from '../loop/task-work.js';
+import { randomFrom } from './random.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** Options of `new VirtualEventLoop()`. */
+export interface VirtualEventLoopOptions {
+  readonly name?: string;
+  /** Jump by itself when nothing is ready; else only `advance()` moves time. Default `true`. */
+  readonly autojump?: boolean;
+  /** Shuffles timers that are due at the same time, the same way for the same seed. */
+  readonly seed?: number;
+}
+
+/**
+ * Turns of Node's loop that must pass with nothing to do before a run is given up: what a promise
+ * or a message port had under way has arrived by then. A guess, safe to change.
+ */
+const patienceTurnCount = 20;
+
+/** A loop whose time is a number. */
+export class VirtualEventLoop extends HostEventLoop {
+  readonly #clock: StarvingClock;
+  #deadlock: DeadlockError | null = null;
+
+  constructor({ name, autojump = true, seed }: VirtualEventLoopOptions = {}) {
+    const clock = new StarvingClock(autojump);
+    super({
+      clock,
+      ...(name === undefined ? {} : { name }),
+      ...(seed === undefined ? {} : { tieBreak: randomFrom(seed) }),
+    });
+    this.#clock = clock;
+    clock.onStarved = () => this.#onStarved();
+  }
+
+  /**
+   * As on any host loop.
+   *
+   * @throws DeadlockError when nothing is ready, no timer waits, and the work is not done; it lists
+   *   the tasks and what each waits for
+   */
+  override async runUntilComplete<T>(work: Awaitable<T> | TaskFunction<T>): Promise<T> {
+    this.#clock.isWatching = true;
+    try {
+      return await super.runUntilComplete(work);
+    } catch (error) {
+      const deadlock = this.#deadlock;
+      this.#deadlock = null;
+      if (deadlock !== null && error instanceof LoopStoppedError) throw deadlock;
+      throw error;
+    } finally {
+      this.#clock.isWatching = false;
+    }
+  }
+
+  /**
+   * Moves time on by `ms` milliseconds. What becomes due runs in later ticks.
+   *
+   * @throws InvalidArgumentError when `ms` is negative or no number
+   */
+  advance(ms: number): void {
+    this.#clock.advance(ms);
+  }
+
+  /** Runs all that is ready now, and what that makes ready; time stands still. */
+  async runUntilIdle(): Promise<void> {
+    const stopWhenIdle = (): void => {
+      if (this.ready.length > 0 || this.timers.nextWhenMs() <= this.time()) {
+        this.callSoon(stopWhenIdle);
+      } else {
+        this.stop();
+      }
+    };
+    this.callSoon(stopWhenIdle);
+    await this.runForever();
+  }
+
+  /**
+   * Asserts that nothing is left: no unfinished task, no handle, no timer.
+   *
+   * @throws InvalidStateError that lists what is left
+   */
+  assertNoLeaks(): void {
+    const count = this.pendingCount();
+    if (allTasks(this).size === 0 && count === 0) return;
+    throw new InvalidStateError(
+      `The loop is left with ${count} callbacks and timers. ${describeTasks(this)}`,
+    );
+  }
+
+  #onStarved(): void {
+    this.#deadlock = new DeadlockError(
+      `Deadlock at ${this.time()} ms: nothing is ready and no timer waits. ${describeTasks(this)}`,
+    );
+    this.stop();
+  }
+}
+
+/** Tells when a loop waits for nothing that time could bring. */
+class StarvingClock extends VirtualClock {
+  isWatching = false;
+  onStarved: () => void = () => undefined;
+
+  constructor(autojump: boolean) {
+    super({ autojump });
+  }
+
+  override setAlarm(whenMs: number, wake: () => void): Alarm {
+    const alarm = super.setAlarm(whenMs, wake);
+    if (whenMs !== Infinity) return alarm;
+    let isCancelled = false;
+    const watch = (turnCount: number): void => {
+      if (isCancelled || !this.isWatching) return;
+      // Something outside, such as a socket or a timer of Node's, may still wake the loop.
+      if (process.getActiveResourcesInfo().some((name) => name !== 'Immediate')) turnCount = 0;
+      if (turnCount >= patienceTurnCount) this.onStarved();
+      else setImmediate(watch, turnCount + 1);
+    };
+    setImmediate(watch, 0);
+    return {
+      cancel: () => {
+        isCancelled = true;
+        alarm.cancel();
+      },
+    };
+  }
+}
