@@ -16,7 +16,7 @@ import type { InputSource } from './inputs.js';
 import { Interrupts } from './interrupts.js';
 import { Lane } from './lane.js';
 import { asLoadError } from './load-error.js';
-import { type MapOptions, shareSlots } from './map-options.js';
+import { type InputChoice, type MapOptions, shareSlots } from './map-options.js';
 import { MapRun } from './map-run.js';
 import { openInputs } from './open-inputs.js';
 import { openOutFile, readEarlierRun } from './out-file.js';
@@ -183,9 +183,12 @@ class MapCommand {
 
   #startDisplay(): void {
     const { options } = this.#parts;
-    // Answers on the same terminal show by themselves how far things are.
-    const isTerminalTaken = options.outPath === undefined && process.stdout.isTTY;
-    if (options.isQuiet || isTerminalTaken || !canShowProgress(process.stderr)) return;
+    if (options.isQuiet) return;
+    const isTyped = isStandardInput(options.inputs) && process.stdin.isTTY;
+    if (isTyped) say('reading inputs from the terminal, one a line; Ctrl-D ends them');
+    // Inputs and answers on the same terminal show by themselves how far things are.
+    const isTerminalTaken = isTyped || (options.outPath === undefined && process.stdout.isTTY);
+    if (isTerminalTaken || !canShowProgress(process.stderr)) return;
     this.#display = new ProgressDisplay(process.stderr, this.#tally, this.#meter);
   }
 
@@ -211,4 +214,8 @@ class MapCommand {
     this.#display?.stop();
     process.exit(exitCode);
   }
+}
+
+function isStandardInput(inputs: InputChoice): boolean {
+  return inputs.kind === 'lines' && inputs.path === '-';
 }

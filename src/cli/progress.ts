@@ -21,10 +21,8 @@ const SPARE_LINE_COUNT = 2;
 /** Most loops that get a line of their own. */
 const MAX_LOOP_LINE_COUNT = 16;
 
-/** For text above the display: it falls on lines that held bars, and is not to be cut like them. */
+/** Text above the display falls on lines that held bars. */
 const CLEAR_REST_OF_LINE = '\u001B[K';
-const WRAP_ON = '\u001B[?7h';
-const WRAP_OFF = '\u001B[?7l';
 
 /** Whether a display may be drawn there: on a terminal that obeys, unless the user says no. */
 export function canShowProgress(
@@ -55,6 +53,8 @@ export class ProgressDisplay {
       format: (_options, _params, payload: { text: string }) => payload.text,
       clearOnComplete: true,
       hideCursor: true,
+      // Lines are cut here; a terminal that is told to cut them stays so when we are killed.
+      linewrap: true,
       gracefulExit: false,
       // A line may look the same and yet stand where other text has moved it.
       forceRedraw: true,
@@ -90,8 +90,7 @@ export class ProgressDisplay {
   }
 
   #print(lines: string): void {
-    const cleared = lines.replaceAll('\n', `${CLEAR_REST_OF_LINE}\n`);
-    this.#screen.log(`${WRAP_ON}${cleared}${WRAP_OFF}`);
+    this.#screen.log(lines.replaceAll('\n', `${CLEAR_REST_OF_LINE}\n`));
   }
 
   /** Stands in for `stream.write` while the display is up. */
