@@ -223,7 +223,7 @@ describe('a wait in a task', () => {
   test.for([
     [5, '5'],
     ['text', "'text'"],
-    [Promise.resolve(), 'Promise'],
+    [Promise.resolve(), '[Promise]'],
     [{}, '{}'],
   ] as const)('of a coroutine is refused for %s', async ([junk, text]) => {
     const loop = virtualLoop();
