@@ -1,9 +1,10 @@
 // The kinds of loop that the contract is tried on. A new kind of loop joins by a line in `kinds`.
 
-import { type EventLoop, HostEventLoop } from 'threadloop';
-import { VirtualClock } from 'threadloop/testing';
+import { BlockingEventLoop, type EventLoop, HostEventLoop } from 'threadloop';
+import { VirtualClock, VirtualEventLoop } from 'threadloop/testing';
 import { onTestFinished } from 'vitest';
 import { CountingLoop } from './counting-loop.js';
+import { TurnLoop } from './turn-loop.js';
 
 /** How to make one kind of loop, and what it can do beside what all can. */
 export interface LoopKind {
@@ -21,13 +22,33 @@ export const kinds: readonly LoopKind[] = [
     hasPromises: true,
   },
   {
-    title: 'a host loop in virtual time',
+    title: 'a host loop on a virtual clock',
     create: () => new HostEventLoop({ clock: new VirtualClock({ autojump: true }) }),
     hasPromises: true,
   },
   {
-    title: "somebody else's loop",
+    title: 'a virtual loop',
+    create: () => new VirtualEventLoop(),
+    hasPromises: true,
+  },
+  {
+    title: 'a blocking loop',
+    create: () => new BlockingEventLoop(),
+    hasPromises: false,
+  },
+  {
+    title: 'a blocking loop on a virtual clock',
+    create: () => new BlockingEventLoop({ clock: new VirtualClock() }),
+    hasPromises: false,
+  },
+  {
+    title: "somebody else's loop, derived from the host loop",
     create: () => new CountingLoop(),
+    hasPromises: true,
+  },
+  {
+    title: "somebody else's loop, derived from the common base",
+    create: () => new TurnLoop(),
     hasPromises: true,
   },
 ];

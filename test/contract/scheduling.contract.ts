@@ -7,7 +7,7 @@ import { createLoop, type LoopKind, runForever } from './loop-kinds.js';
 
 export function describeScheduling(kind: LoopKind): void {
   describe('callbacks', () => {
-    test('run in the order in which they were scheduled, with their arguments', async () => {
+    test('run in the order of their scheduling, with their arguments', async () => {
       const loop = createLoop(kind);
       const log: unknown[] = [];
       loop.callSoon((...args: unknown[]) => log.push(args), 1, 'two');
@@ -18,7 +18,7 @@ export function describeScheduling(kind: LoopKind): void {
       expect(log).toEqual([[1, 'two'], 'three', 4, 5, 6]);
     });
 
-    test('that a batch schedules wait for the next one, and stop() lets the batch end', async () => {
+    test('of a batch leave what they schedule to the next one, also after stop()', async () => {
       const loop = createLoop(kind);
       const log: string[] = [];
       loop.callSoon(() => {
@@ -152,7 +152,7 @@ export function describeScheduling(kind: LoopKind): void {
       expect(Math.max(...early)).toBeLessThanOrEqual(0);
     });
 
-    test('without a delay, or with less, fire in the next batch by their computed time', async () => {
+    test('without a delay, or with less, fire in the next batch, by their time', async () => {
       const loop = createLoop(kind);
       const log: string[] = [];
       loop.callLater(0, () => log.push('zero'));

@@ -5,7 +5,13 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type EventLoop, type ExceptionContext, HostEventLoop } from 'threadloop';
+import {
+  type EventLoop,
+  type ExceptionContext,
+  HostEventLoop,
+  isCancelled,
+  type Task,
+} from 'threadloop';
 import { VirtualClock } from 'threadloop/testing';
 import { onTestFinished, vi } from 'vitest';
 
@@ -36,6 +42,17 @@ export function closedAfterwards<L extends EventLoop>(loop: L): L {
 export async function runOneTick(loop: EventLoop): Promise<void> {
   loop.stop();
   await loop.runForever();
+}
+
+/** Runs until the task is done; gives its value, its error, or the message of its cancellation. */
+export async function outcomeOf(task: Task<unknown>): Promise<unknown> {
+  const loop = task.getLoop() as HostEventLoop;
+  if (!task.done()) await loop.runUntilComplete(task).catch(() => {});
+  try {
+    return task.result();
+  } catch (error) {
+    return isCancelled(error) ? `cancelled(${error.message})` : error;
+  }
 }
 
 /** Everything that the loop reports from now on. */

@@ -74,7 +74,7 @@ describe('the signal of a task', () => {
     expect(task.cancelled()).toBe(true);
   });
 
-  test('is not what an AbortError of somebody else comes from', async () => {
+  test('is not what a foreign AbortError comes from', async () => {
     const loop = virtualLoop();
     const task = loop.createTask(async () => {
       await nodeTimeout(60_000, 'never', { signal: AbortSignal.abort(new Error('elsewhere')) });
@@ -83,7 +83,7 @@ describe('the signal of a task', () => {
     expect(task.cancelled()).toBe(false);
   });
 
-  test('is not what an AbortError of somebody else comes from, though it was asked to end', async () => {
+  test('is not what a foreign AbortError comes from, even after a cancel', async () => {
     const loop = virtualLoop();
     const task: Task<void> = loop.createTask(async () => {
       await sleep(1_000).catch(() => {});

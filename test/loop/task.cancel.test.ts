@@ -1,25 +1,10 @@
 // Cancelling, in both kinds of work: where the request lands, and what becomes of the task.
-// Scenarios A-051 to A-059 of CPython's test suite are here.
+// Scenarios A-051 to A-059 of CPython's test suite are here and in task.cancel-chain.test.ts.
 
-import { CancelledError, type Coroutine, gather, isCancelled, sleep, type Task } from 'threadloop';
+import { CancelledError, type Coroutine, isCancelled, sleep, type Task } from 'threadloop';
 import { describe, expect, test } from 'vitest';
-import { runOneTick, virtualLoop } from './fixtures.js';
+import { outcomeOf, runOneTick, virtualLoop } from './fixtures.js';
 import { kindsOfWork } from './kinds-of-work.js';
-
-/** What the task ended with: its value, its error, or its cancellation. */
-function outcomeOf(task: Task<unknown>): unknown {
-  try {
-    return task.result();
-  } catch (error) {
-    return isCancelled(error) ? `cancelled(${error.message})` : error;
-  }
-}
-
-async function waitFor(task: Task<unknown>): Promise<unknown> {
-  const loop = task.getLoop() as ReturnType<typeof virtualLoop>;
-  await loop.runUntilComplete(task).catch(() => {});
-  return outcomeOf(task);
-}
 
 describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
   test('before it begins keeps it from beginning', async () => {
@@ -32,7 +17,7 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
     );
     expect(task.cancel('m')).toBe(true);
     expect([task.done(), task.cancelled()]).toEqual([false, false]);
-    expect(await waitFor(task)).toBe('cancelled(m)');
+    expect(await outcomeOf(task)).toBe('cancelled(m)');
     expect([hasBegun, task.cancelled(), task.cancelling()]).toEqual([false, true, 1]);
   });
 
@@ -50,7 +35,7 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
       }),
     );
     loop.callLater(5, () => task.cancel('enough'));
-    expect(await waitFor(task)).toBe('cancelled(enough)');
+    expect(await outcomeOf(task)).toBe('cancelled(enough)');
     expect(caught).toBeInstanceOf(CancelledError);
     expect(loop.time()).toBe(5);
     expect(loop.pendingCount()).toBe(0);
@@ -71,7 +56,7 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
       }),
     );
     loop.callLater(5, () => task.cancel());
-    expect(await waitFor(task)).toBe('cancelled()');
+    expect(await outcomeOf(task)).toBe('cancelled()');
     expect(log).toEqual(['cleaning', 'clean']);
     expect(loop.time()).toBe(15);
   });
@@ -89,7 +74,7 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
       }),
     );
     loop.callLater(5, () => task.cancel());
-    expect(await waitFor(task)).toBe('stayed');
+    expect(await outcomeOf(task)).toBe('stayed');
     expect([task.cancelled(), task.cancelling()]).toEqual([false, 1]);
   });
 
@@ -106,7 +91,7 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
       }),
     );
     loop.callLater(5, () => task.cancel());
-    expect(await waitFor(task)).toBe(failure);
+    expect(await outcomeOf(task)).toBe(failure);
     expect(task.cancelled()).toBe(false);
   });
 
@@ -118,7 +103,7 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
         return 5;
       }),
     );
-    expect(await waitFor(task)).toBe('cancelled(by my own hand)');
+    expect(await outcomeOf(task)).toBe('cancelled(by my own hand)');
   });
 
   test('itself lands at its next wait', async () => {
@@ -138,7 +123,7 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
         return 'went on';
       }),
     );
-    expect(await waitFor(task)).toBe('went on');
+    expect(await outcomeOf(task)).toBe('went on');
     expect(log).toEqual(['not yet', 'true']);
     expect(loop.time()).toBe(2);
   });
@@ -154,7 +139,7 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
         return 'went on';
       }),
     );
-    expect(await waitFor(task)).toBe('went on');
+    expect(await outcomeOf(task)).toBe('went on');
     expect(seen).toEqual([true, true, 2, 1, 0, 0]);
     expect(task.cancelling()).toBe(0);
   });
@@ -179,70 +164,10 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
       task.cancel('b');
     });
     loop.callLater(10, () => task.cancel('c'));
-    expect(await waitFor(task)).toBe('went on');
+    expect(await outcomeOf(task)).toBe('went on');
     expect(caught).toEqual(['first wait: CancelledError: a', 'second wait: CancelledError: c']);
     expect(task.cancelling()).toBe(3);
     expect(loop.time()).toBe(1_010);
-  });
-
-  test('that waits for another task cancels that one too', async () => {
-    const loop = virtualLoop();
-    const inner = loop.createTask(
-      make(function* (): Coroutine<void> {
-        yield* sleep(1_000);
-      }),
-    );
-    const outer = loop.createTask(
-      make(function* (): Coroutine<void> {
-        yield* inner;
-      }),
-    );
-    loop.callLater(5, () => outer.cancel('msg'));
-    expect(await waitFor(outer)).toBe('cancelled(msg)');
-    expect(outcomeOf(inner)).toBe('cancelled(msg)');
-    expect([outer.cancelling(), inner.cancelling()]).toEqual([1, 1]);
-  });
-
-  test('that waits for another task waits for its cleaning up', async () => {
-    const loop = virtualLoop();
-    const inner = loop.createTask(
-      make(function* (): Coroutine<string> {
-        try {
-          yield* sleep(1_000);
-        } catch {
-          yield* sleep(10);
-        }
-        return 'refused';
-      }),
-    );
-    const outer = loop.createTask(
-      make(function* (): Coroutine<string> {
-        return `inner ${yield* inner}`;
-      }),
-    );
-    loop.callLater(5, () => outer.cancel());
-    // asyncio's rule: a request that the inner task swallows is swallowed for the outer one.
-    expect(await waitFor(outer)).toBe('inner refused');
-    expect(loop.time()).toBe(15);
-  });
-
-  test('that waits for gather() cancels all that it waits for', async () => {
-    const loop = virtualLoop();
-    const children = [1, 2].map(() =>
-      loop.createTask(
-        make(function* (): Coroutine<void> {
-          yield* sleep(1_000);
-        }),
-      ),
-    );
-    const task = loop.createTask(
-      make(function* (): Coroutine<void> {
-        yield* gather(children);
-      }),
-    );
-    loop.callLater(5, () => task.cancel('all'));
-    expect(await waitFor(task)).toBe('cancelled(all)');
-    expect(children.map(outcomeOf)).toEqual(['cancelled(all)', 'cancelled(all)']);
   });
 
   test('comes too late once it is done', async () => {
@@ -268,19 +193,6 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
     );
     await expect(loop.runUntilComplete(task)).rejects.toBe(thrown);
     expect([task.cancelled(), task.cancelling()]).toEqual([true, 0]);
-  });
-
-  test('happens to it where what it waits for is cancelled', async () => {
-    const loop = virtualLoop();
-    const future = loop.createFuture();
-    const task = loop.createTask(
-      make(function* (): Coroutine<void> {
-        yield* future;
-      }),
-    );
-    loop.callLater(1, () => future.cancel('from below'));
-    expect(await waitFor(task)).toBe('cancelled(from below)');
-    expect(task.cancelling()).toBe(0);
   });
 
   test('can be turned into a timeout by hand', async () => {
@@ -309,7 +221,7 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
     for (const delayMs of [10_000, 10]) {
       const task = loop.createTask(make(withTimeout(delayMs)));
       tasks[delayMs] = task;
-      expect(await waitFor(task)).toBe('after the block');
+      expect(await outcomeOf(task)).toBe('after the block');
       expect(task.cancelling()).toBe(0);
     }
     expect(log).toEqual(['timed out']);
@@ -331,6 +243,6 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
     task.cancel();
     await runOneTick(loop);
     expect(log).toEqual(['landed']);
-    await waitFor(task);
+    await outcomeOf(task);
   });
 });
