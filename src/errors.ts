@@ -79,6 +79,26 @@ export class DeadlockError extends ThreadloopError {
   override readonly code = 'ERR_DEADLOCK';
 }
 
+/** The queue holds no item: wait for one with `get()`. */
+export class QueueEmptyError extends ThreadloopError {
+  override readonly code = 'ERR_QUEUE_EMPTY';
+}
+
+/** The queue has no room: wait for some with `put()`, or send less. */
+export class QueueFullError extends ThreadloopError {
+  override readonly code = 'ERR_QUEUE_FULL';
+}
+
+/** The queue was shut down: it takes no more items, and the last one has been taken. */
+export class QueueShutDownError extends ThreadloopError {
+  override readonly code = 'ERR_QUEUE_SHUT_DOWN';
+}
+
+/** The barrier was aborted, or reset while the task waited: the others will not come. */
+export class BrokenBarrierError extends ThreadloopError {
+  override readonly code = 'ERR_BROKEN_BARRIER';
+}
+
 /** What is known of a loop that died. */
 export interface LoopDeath {
   /** Name of the loop. */
@@ -193,6 +213,10 @@ const ours = [
   TimeoutError,
   NotCloneableError,
   DeadlockError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
+  BrokenBarrierError,
   LoopDiedError,
   LoopNotFoundError,
   CoordinatorClosedError,

@@ -8,6 +8,7 @@ export type { CoordinatorOptions, ShutdownOptions } from './coordinator/options.
 export type { CoordinatorStats, LoopStats } from './coordinator/stats.js';
 export type { LoopState } from './coordinator/supervised-loop.js';
 export {
+  BrokenBarrierError,
   CancelledError,
   CoordinatorClosedError,
   DeadlockError,
@@ -27,6 +28,9 @@ export {
   NoRunningLoopError,
   NotAFunctionError,
   NotCloneableError,
+  QueueEmptyError,
+  QueueFullError,
+  QueueShutDownError,
   registerError,
   ThreadloopError,
   TimeoutError,
