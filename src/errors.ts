@@ -79,6 +79,22 @@ export class DeadlockError extends ThreadloopError {
   override readonly code = 'ERR_DEADLOCK';
 }
 
+/** Ctrl-C came while `run()` was at work: the main task was cancelled, and ended so. */
+export class KeyboardInterruptError extends ThreadloopError {
+  override readonly code = 'ERR_KEYBOARD_INTERRUPT';
+}
+
+/** Several errors at once: those of the tasks of a group, in the order in which they came. */
+export class ExceptionGroup extends AggregateError {
+  /** As on every error of threadloop. */
+  readonly code = 'ERR_EXCEPTION_GROUP';
+  declare readonly errors: unknown[];
+
+  constructor(message: string, errors: Iterable<unknown>) {
+    super(errors, message);
+  }
+}
+
 /** The queue holds no item: wait for one with `get()`. */
 export class QueueEmptyError extends ThreadloopError {
   override readonly code = 'ERR_QUEUE_EMPTY';
@@ -213,6 +229,8 @@ const ours = [
   TimeoutError,
   NotCloneableError,
   DeadlockError,
+  KeyboardInterruptError,
+  ExceptionGroup,
   QueueEmptyError,
   QueueFullError,
   QueueShutDownError,

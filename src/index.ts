@@ -16,8 +16,10 @@ export {
   ExportNotFoundError,
   InvalidArgumentError,
   InvalidAwaitError,
+  ExceptionGroup,
   InvalidStateError,
   isCancelled,
+  KeyboardInterruptError,
   LoopClosedError,
   LoopDiedError,
   LoopNotFoundError,
@@ -58,10 +60,26 @@ export { HostEventLoop } from './loop/host-event-loop.js';
 export { Operation } from './loop/operation.js';
 export { Task } from './loop/task.js';
 export type { TaskOptions } from './loop/task.js';
+export { createEagerTaskFactory, eagerTaskFactory } from './loop/task-factory.js';
+export type { TaskClass, TaskFactory } from './loop/task-factory.js';
+export type { Body } from './loop/body.js';
 export type { TaskFunction } from './loop/task-work.js';
+export { asCompleted } from './tasks/as-completed.js';
+export type { AsCompleted, AsCompletedOptions } from './tasks/as-completed.js';
 export { gather } from './tasks/gather.js';
+export type { AwaitedResult, GatherOptions } from './tasks/gather.js';
 export { run } from './tasks/run.js';
+export { Runner } from './tasks/runner.js';
+export type { RunnerOptions } from './tasks/runner.js';
+export { shield } from './tasks/shield.js';
 export { sleep } from './tasks/sleep.js';
+export { staggeredRace } from './tasks/staggered-race.js';
+export type { Attempt, RaceResult } from './tasks/staggered-race.js';
+export { taskGroup, TaskGroup } from './tasks/task-group.js';
+export { Timeout, timeout, timeoutAt } from './tasks/timeout.js';
+export { wait } from './tasks/wait.js';
+export type { ReturnWhen, WaitOptions, WaitResult } from './tasks/wait.js';
+export { waitFor } from './tasks/wait-for.js';
 export { ConcurrentFuture } from './threads/concurrent-future.js';
 export { getLoop, loopNames } from './threads/directory.js';
 export type { RemoteHandle } from './threads/outgoing-calls.js';

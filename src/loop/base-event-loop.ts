@@ -19,13 +19,15 @@ import { Future } from './future.js';
 import { Handle, TimerHandle } from './handle.js';
 import type { Callback } from './handle.js';
 import { forgetPendingWork, rememberPendingWork } from './never-run.js';
+import { isOperation } from './operation.js';
 import { printsAsText } from './prints-as-text.js';
 import { ReadyQueue } from './ready-queue.js';
 import { registry } from './registry.js';
 import { reportIfSlow } from './slow-callback.js';
+import { makeTask } from './task-factory.js';
+import type { TaskFactory } from './task-factory.js';
 import type { TaskFunction } from './task-work.js';
-import { Task } from './task.js';
-import type { TaskOptions } from './task.js';
+import type { Task, TaskOptions } from './task.js';
 import { TimerHeap } from './timer-heap.js';
 
 /** Options that every loop of ours takes. */
@@ -56,6 +58,7 @@ export abstract class BaseEventLoop implements EventLoop {
   #everRan = false;
   #debug = process.env['THREADLOOP_DEBUG'] === '1';
   #exceptionHandler: ExceptionHandler | null = null;
+  #taskFactory: TaskFactory | null = null;
 
   constructor(options: LoopOptions = {}) {
     this.name = options.name ?? threadName();
@@ -103,7 +106,19 @@ export abstract class BaseEventLoop implements EventLoop {
   createTask<T>(work: Coroutine<T> | TaskFunction<T>, options: TaskOptions = {}): Task<T> {
     if (this.#closed && isCoroutine(work)) work.return(undefined as never);
     this.assertOpen();
-    return new Task<T>(work, this, options);
+    const runnable = isOperation(work) ? (work[Symbol.iterator]() as Coroutine<T>) : work;
+    return (this.#taskFactory ?? makeTask)(this, runnable, options);
+  }
+
+  getTaskFactory(): TaskFactory | null {
+    return this.#taskFactory;
+  }
+
+  setTaskFactory(factory: TaskFactory | null): void {
+    if (factory !== null && typeof factory !== 'function') {
+      throw new InvalidArgumentError('task factory must be a callable or None');
+    }
+    this.#taskFactory = factory;
   }
 
   stop(): void {

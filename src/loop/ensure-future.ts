@@ -9,6 +9,7 @@ import { getEventLoop } from './current-loop.js';
 import type { EventLoop } from './event-loop.js';
 import { isFuture } from './future.js';
 import type { Future } from './future.js';
+import { isOperation } from './operation.js';
 
 /**
  * A future stays itself, a coroutine becomes a task, and any other promise is followed by a new
@@ -28,6 +29,7 @@ export function ensureFuture<T>(
     );
   }
   if (isCoroutine(awaitable)) return loop.createTask(awaitable);
+  if (isOperation(awaitable)) return loop.createTask(awaitable[Symbol.iterator]()) as Future<T>;
   if (isPromiseLike(awaitable)) return followPromise(awaitable, loop);
   const hint = isCoroutineFunction(awaitable) ? ': call the generator function' : '';
   throw new InvalidArgumentError(

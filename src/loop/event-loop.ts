@@ -9,6 +9,7 @@ import type { Coroutine } from './coroutine.js';
 import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
 import type { Future } from './future.js';
 import type { Callback, Handle, TimerHandle } from './handle.js';
+import type { TaskFactory } from './task-factory.js';
 import type { TaskFunction } from './task-work.js';
 import type { Task, TaskOptions } from './task.js';
 
@@ -51,12 +52,18 @@ export interface EventLoop {
    */
   createTask<T>(work: Coroutine<T> | TaskFunction<T>, options?: TaskOptions): Task<T>;
 
+  /** Decides what `createTask` makes; `null` brings ordinary tasks back. */
+  setTaskFactory(factory: TaskFactory | null): void;
+  getTaskFactory(): TaskFactory | null;
+
   /** Runs until `stop()`. */
   runForever(): unknown;
   /** Runs until the work is done, and gives its value or throws its error. */
   runUntilComplete(work: unknown): unknown;
   /** Ends the run after the batch of callbacks that is running now. Can be called before a run. */
   stop(): void;
+  /** Closes the async generators that were given to `trackAsyncGenerator`. */
+  shutdownAsyncGenerators?(): Promise<void>;
   /** Whether this loop is the one that runs in its thread at present. */
   isRunning(): boolean;
   /** Drops what waits, for good. A running loop cannot be closed; closing twice does nothing. */

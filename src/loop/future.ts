@@ -136,6 +136,16 @@ export class Future<T> extends Waitable<T> {
     this.#add({ callback: wake as never, scope: null, isNative: false, subject });
   }
 
+  /** For those who write primitives: takes back every `addWaiter` of the subject. */
+  removeWaiter(subject: object): void {
+    this.#callbacks = this.#callbacks?.filter((entry) => entry.subject !== subject) ?? null;
+  }
+
+  /** For call graphs: the futures whose ends this one waits for. */
+  awaits(): readonly Future<unknown>[] {
+    return [];
+  }
+
   /** Takes back every registration of `callback`; returns how many there were. */
   removeDoneCallback(callback: DoneCallback<T>): number {
     const before = this.#callbacks ?? [];

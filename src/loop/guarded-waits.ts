@@ -4,6 +4,8 @@
  */
 import { bringsOwnScope } from './context.js';
 import type { EventLoop } from './event-loop.js';
+import { isFuture } from './future.js';
+import type { Future } from './future.js';
 import type { Waitable } from './waitable.js';
 
 /** Below this many entries the set is not searched for finished ones. A guess, safe to change. */
@@ -35,6 +37,11 @@ export class GuardedWaits {
     }
     if (this.#isDelivering) loop.callSoon(endDelivery, this);
     return this.#isDelivering;
+  }
+
+  /** Those that are futures, and not done. */
+  futures(): Future<unknown>[] {
+    return [...(this.#waits ?? [])].filter(isFuture).filter((future) => !future.done());
   }
 
   /** The loop has passed the errors on. */

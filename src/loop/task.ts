@@ -165,6 +165,11 @@ export class Task<T> extends Future<T> {
     return toNative();
   }
 
+  override awaits(): readonly Future<unknown>[] {
+    if (this.#waitingFor !== null) return [this.#waitingFor];
+    return this.#guarded?.futures() ?? [];
+  }
+
   protected override describe(): string {
     const outcome = this.cancelled() ? 'cancelled' : 'finished';
     const state = this.#cancelRequests > 0 ? 'cancelling' : 'pending';

@@ -78,6 +78,10 @@ class GatherFuture extends Future<unknown[]> {
     for (const child of distinct) child.addWaiter(childDone, this);
   }
 
+  override awaits(): readonly Future<unknown>[] {
+    return this.#children.filter((child) => !child.done());
+  }
+
   /** Passes the request on; `false` when all children are done. */
   override cancel(message?: string): boolean {
     if (this.done()) return false;

@@ -34,13 +34,14 @@ export async function loadModule(url: string): Promise<ModuleExports> {
   try {
     return (await import(source)) as ModuleExports;
   } catch (error) {
-    if (!isTypeScript(source) || !fixedByTsx.has(codeOf(error))) throw asModuleNotFound(error);
+    const isFixedByTsx = isTypeScript(source) && fixedByTsx.has(codeOf(error));
+    if (!isFixedByTsx || isTsxRegistered) throw explain(error, source);
     if (!(await registerTsx(source))) throw withoutTsx(source, error);
   }
   try {
     return (await import(source)) as ModuleExports;
   } catch (error) {
-    throw asModuleNotFound(error);
+    throw explain(error, source);
   }
 }
 
@@ -112,10 +113,15 @@ interface Tsx {
   readonly register: () => unknown;
 }
 
+/** Once in a thread: each further time would put another layer of hooks on top. */
+let isTsxRegistered = false;
+
 /** Lets this thread load TypeScript from now on; `false` where tsx is not installed. */
 async function registerTsx(url: string): Promise<boolean> {
+  if (isTsxRegistered) return true;
   const require = findTsx(url);
   if (require === null) return false;
+  isTsxRegistered = true;
   // Both kinds: a package without "type": "module" makes its .ts files CommonJS.
   (require('tsx/cjs/api') as Tsx).register();
   // The module's twin for `require` looks for its parts in the wrong place when it is imported.
@@ -140,7 +146,7 @@ function findTsx(url: string): NodeJS.Require | null {
 }
 
 function withoutTsx(url: string, cause: unknown): unknown {
-  if (codeOf(cause) === 'ERR_MODULE_NOT_FOUND') return asModuleNotFound(cause);
+  if (codeOf(cause) === 'ERR_MODULE_NOT_FOUND') return explain(cause, url);
   return new TypeScriptModuleError(
     `Node ${process.versions.node} cannot load the TypeScript module '${fileURLToPath(url)}': ` +
       'install tsx (npm install --save-dev tsx), compile the module to JavaScript, or use a ' +
@@ -149,8 +155,12 @@ function withoutTsx(url: string, cause: unknown): unknown {
   );
 }
 
-function asModuleNotFound(error: unknown): unknown {
-  const isOther = codeOf(error) !== 'ERR_MODULE_NOT_FOUND' || error instanceof ModuleNotFoundError;
-  if (isOther) return error;
-  return new ModuleNotFoundError((error as Error).message, { cause: error });
+/** The error that a user needs: Node does not say which module a syntax error is in. */
+function explain(error: unknown, url: string): unknown {
+  if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') {
+    return new ModuleNotFoundError((error as Error).message, { cause: error });
+  }
+  if (!(error instanceof SyntaxError)) return error;
+  const where = `in module '${url}', or one that it imports`;
+  return new SyntaxError(`${error.message} (${where})`, { cause: error });
 }

@@ -1,0 +1,59 @@
+/**
+ * Protecting work from the cancellation of those who wait for it.
+ * After `asyncio.shield`.
+ */
+import { bringsOwnScope } from '../loop/context.js';
+import type { Awaitable } from '../loop/coroutine.js';
+import { ensureFuture } from '../loop/ensure-future.js';
+import { Future } from '../loop/future.js';
+
+/**
+ * A future that follows an awaitable, but whose cancellation does not reach it. Work that is done
+ * already is returned itself. When the shield was cancelled and the work fails later, the error
+ * goes to the loop's exception handler, since nobody waits for it any more.
+ *
+ * Keep a reference to the work: a loop holds its tasks, but nobody else would see its end.
+ *
+ * @throws as `ensureFuture`
+ */
+export function shield<T>(awaitable: Awaitable<T>): Future<T> {
+  const inner = ensureFuture(awaitable);
+  return inner.done() ? inner : new ShieldFuture(inner);
+}
+
+class ShieldFuture<T> extends Future<T> {
+  readonly #inner: Future<T>;
+
+  constructor(inner: Future<T>) {
+    super({ loop: inner.getLoop() });
+    this.#inner = inner;
+    inner.addWaiter(innerDone, this);
+  }
+
+  override awaits(): readonly Future<unknown>[] {
+    return this.done() ? [] : [this.#inner];
+  }
+
+  /** The work has come to its end. */
+  follow(): void {
+    const inner = this.#inner;
+    if (this.done()) {
+      if (!inner.cancelled()) this.#reportLate(inner.exception());
+    } else if (inner.cancelled()) {
+      this.cancel();
+    } else {
+      const exception = inner.exception();
+      if (exception === null) this.setResult(inner.result());
+      else this.setException(exception);
+    }
+  }
+
+  #reportLate(exception: unknown): void {
+    if (exception === null || !this.cancelled()) return;
+    const name = exception instanceof Error ? exception.constructor.name : typeof exception;
+    const message = `${name} exception in shielded future`;
+    this.getLoop().callExceptionHandler({ message, exception, future: this.#inner });
+  }
+}
+
+const innerDone = bringsOwnScope((outer: { follow(): void }): void => outer.follow());
