@@ -14,6 +14,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/leaks.ts'],
+    globalSetup: ['test/conformance/write-table.ts'],
     server: { deps: { external: [new RegExp(`^(file://)?${asPattern(dist)}`)] } },
     // Forks, not threads: threads are the subject, and a test may end the process it runs in.
     pool: 'forks',

@@ -1,0 +1,43 @@
+/**
+ * Writes `docs/conformance.md` from what the scenario files left behind, when the run has ended.
+ *
+ * A run of single files keeps the rows of the others from the run before, so the table is whole
+ * after the first full run. Registered as a global set-up in `vitest.config.ts`.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ScenarioRow } from './scenario.js';
+
+const rowsFolder = '.cache/conformance';
+const table = 'docs/conformance.md';
+
+const intro = `# Conformance
+
+Every listed scenario of asyncio's behaviour (A-…), as a test over the kinds of loop that it applies to: a \`HostEventLoop\`, a \`VirtualEventLoop\`
+and a \`BlockingEventLoop\`. Written by the test suite; do not edit.
+
+`;
+
+/** Vitest calls it before the run; what it returns, after the run. */
+// oxlint-disable-next-line import/no-default-export -- Vitest asks for it
+export default function setup(): () => void {
+  return () => {
+    if (!existsSync(rowsFolder)) return;
+    const rows = readdirSync(rowsFolder).flatMap(
+      (file) => JSON.parse(readFileSync(`${rowsFolder}/${file}`, 'utf8')) as ScenarioRow[],
+    );
+    rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const lines = rows.map(
+      ({ id, title, ran, reasons }) => `| ${id} | ${title} | ${resultOf(ran, reasons)} |`,
+    );
+    const head = ['| scenario | | result |', '|---|---|---|'];
+    writeFileSync(table, `${intro}${[...head, ...lines].join('\n')}\n`);
+  };
+}
+
+function resultOf(ran: readonly string[], reasons: Readonly<Record<string, string>>): string {
+  const passes = ran.length > 0 ? [`passes on ${[...ran].sort().join(', ')}`] : [];
+  const others = Object.entries(reasons).map(([kind, reason]) =>
+    kind === 'all' ? `does not apply: ${reason}` : `not on ${kind}: ${reason}`,
+  );
+  return [...passes, ...others].join('; ');
+}
