@@ -64,6 +64,16 @@ export { createEagerTaskFactory, eagerTaskFactory } from './loop/task-factory.js
 export type { TaskClass, TaskFactory } from './loop/task-factory.js';
 export type { Body } from './loop/body.js';
 export type { TaskFunction } from './loop/task-work.js';
+export type { SchedulerPostTaskOptions } from './scheduling/post-task-options.js';
+export { scheduler, schedulerOf } from './scheduling/scheduler.js';
+export type { Scheduler } from './scheduling/scheduler.js';
+export { TaskController } from './scheduling/task-controller.js';
+export type { TaskControllerInit } from './scheduling/task-controller.js';
+export type { TaskPriority } from './scheduling/task-priority.js';
+export { TaskPriorityChangeEvent } from './scheduling/task-priority-change-event.js';
+export type { TaskPriorityChangeEventInit } from './scheduling/task-priority-change-event.js';
+export { TaskSignal } from './scheduling/task-signal.js';
+export type { PriorityChangeListener, TaskSignalAnyInit } from './scheduling/task-signal.js';
 export { asCompleted } from './tasks/as-completed.js';
 export type { AsCompleted, AsCompletedOptions } from './tasks/as-completed.js';
 export { gather } from './tasks/gather.js';

@@ -13,6 +13,7 @@ const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   tasks: ['loop', 'errors'],
   sync: ['loop', 'errors'],
   trio: ['loop', 'errors'],
+  scheduling: ['loop', 'errors'],
   wire: ['errors'],
   threads: threadSide,
   coordinator: ['threads', ...threadSide],

@@ -1,0 +1,26 @@
+/**
+ * Continuations: what `scheduler.yield()` gives, done when it is the turn of whoever called it.
+ * The code itself goes on a little later, a coroutine in the next tick and an async function after
+ * some promises; the scheduler waits for it.
+ */
+import type { Future } from '../loop/future.js';
+import { ScheduledFuture } from './scheduled-future.js';
+
+/** The future of one `yield()`. */
+export class Continuation extends ScheduledFuture<undefined> {
+  readonly isContinuation = true;
+  #resumesCoroutine = false;
+
+  override addWaiter<S>(
+    wake: (subject: S, future: Future<undefined>) => unknown,
+    subject: S,
+  ): void {
+    this.#resumesCoroutine = true;
+    super.addWaiter(wake, subject);
+  }
+
+  override begin(): boolean {
+    this.setResult(undefined);
+    return !this.#resumesCoroutine;
+  }
+}
