@@ -1,0 +1,112 @@
+// One link with the calls over it; both sides live in this thread.
+
+import { HostEventLoop, remoteFunction, ThreadloopError } from 'threadloop';
+import type { PortListener } from 'threadloop/lowlevel';
+import { createPortPair, type MemoryPort } from 'threadloop/testing';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Exchange } from '#src/threads/exchange.js';
+import { nodeTurn, recordConsole, recordReports } from '../loop/fixtures.js';
+
+const echo = remoteFunction(`data:text/javascript,export const echo = (value) => value;`, 'echo');
+
+let loop: HostEventLoop;
+let endLoop: () => void;
+
+beforeEach(() => {
+  loop = new HostEventLoop();
+  endLoop = loop.runInBackground();
+});
+afterEach(() => {
+  endLoop();
+  loop.close();
+});
+
+/** One side, and what its port was given to listen with. */
+function makeSide(
+  port: MemoryPort,
+  hasLoop = true,
+): { exchange: Exchange; listener: PortListener } {
+  const listen = vi.spyOn(port, 'listen');
+  const exchange = new Exchange(port, {
+    farName: 'far',
+    host: { loop: () => (hasLoop ? loop : null), gate: null },
+    onNotice: () => {},
+    onClosed: () => {},
+  });
+  return { exchange, listener: listen.mock.calls[0]?.[0] as PortListener };
+}
+
+describe('an exchange', () => {
+  test('fails every call that waits when the far side could not read a batch', async () => {
+    const [left, right] = createPortPair();
+    const { exchange: near } = makeSide(left);
+    const far = makeSide(right);
+    vi.spyOn(left, 'post').mockImplementationOnce(() => {
+      far.listener.onUnreadable(new Error('garbled'));
+    });
+    const calls = [near.call(echo, [1]), near.call(echo, [2])];
+    for (const call of calls) {
+      await expect(call).rejects.toThrow(ThreadloopError);
+      await expect(call).rejects.toThrow("Loop 'far' could not read a message: Error: garbled");
+    }
+    expect(near.pendingCount).toBe(0);
+    expect(await near.call(echo, [3])).toBe(3);
+  });
+
+  test('keeps the process alive only while a call waits for its answer', async () => {
+    const [left, right] = createPortPair();
+    const { exchange: near } = makeSide(left);
+    makeSide(right);
+    near.post(echo, [1]);
+    expect(left.isReferenced).toBe(false);
+    const calls = [near.call(echo, [1]), near.call(echo, [2])];
+    expect(left.isReferenced).toBe(true);
+    await near.answered();
+    await nodeTurn();
+    expect(left.isReferenced).toBe(false);
+    expect(right.isReferenced).toBe(false);
+    expect(await Promise.all(calls)).toEqual([1, 2]);
+  });
+
+  test('stays in the books for a cancelled call until the far side is done with it', async () => {
+    const [left, right] = createPortPair();
+    const { exchange: near } = makeSide(left);
+    makeSide(right);
+    const call = near.call(echo, [1]);
+    call.cancel('enough');
+    expect([call.done(), near.pendingCount]).toEqual([true, 1]);
+    await expect(call).rejects.toThrow('enough');
+    await near.answered();
+    expect([near.pendingCount, near.completedCount]).toEqual([0, 1]);
+  });
+
+  test('reports a post that cannot be sent to the loop here, else to the console', async () => {
+    const reports = recordReports(loop);
+    const lines = recordConsole();
+    makeSide(createPortPair()[0]).exchange.post(echo, [() => {}]);
+    await nodeTurn();
+    expect(reports).toMatchObject([
+      {
+        message: "A callback for loop 'far' could not be sent",
+        exception: { name: 'NotCloneableError' },
+      },
+    ]);
+    expect(lines).toEqual([]);
+    makeSide(createPortPair()[0], false).exchange.post(echo, [() => {}]);
+    await nodeTurn();
+    expect(reports).toHaveLength(1);
+    expect(lines.join('\n')).toContain("A callback for loop 'far' could not be sent");
+  });
+
+  test('answers a call with an error where no loop runs, and reports a post', async () => {
+    const lines = recordConsole();
+    const [left, right] = createPortPair();
+    const { exchange: near } = makeSide(left);
+    makeSide(right, false);
+    near.post(echo, [1]);
+    await expect(near.call(echo, [1])).rejects.toThrow(
+      'No loop runs in the thread that was to run echo()',
+    );
+    expect(lines.join('\n')).toContain('Exception in callback echo() of another thread');
+  });
+});
