@@ -22,9 +22,9 @@ export type LoopKind = keyof typeof kinds;
 export interface Stage {
   readonly kind: LoopKind;
   /** A fresh loop of this kind; closed when the test ends, unless it is closed already. */
-  newLoop(): EventLoop;
+  readonly newLoop: () => EventLoop;
   /** Runs work on a loop of this kind to its end, `newLoop()` unless one is given. */
-  run<T>(work: Awaitable<T> | TaskFunction<T>, loop?: EventLoop): Promise<T>;
+  readonly run: <T>(work: Awaitable<T> | TaskFunction<T>, loop?: EventLoop) => Promise<T>;
 }
 
 /** Options of `scenario`. */
