@@ -6,9 +6,11 @@
  * process alive for calls that are under way, and for nothing else.
  */
 import { inspect } from 'node:util';
+import { threadId } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { CoordinatorClosedError, InvalidArgumentError, show } from '../errors.js';
 import { getEventLoop } from '../loop/current-loop.js';
+import { Doorbell } from '../loop/doorbell.js';
 import { HostEventLoop } from '../loop/host-event-loop.js';
 import { printsAsText } from '../loop/prints-as-text.js';
 import { registry } from '../loop/registry.js';
@@ -24,6 +26,7 @@ import type {
 } from '../threads/remote-function.js';
 import type { RemoteLoop } from '../threads/remote-loop.js';
 import { Notice } from '../threads/worker.js';
+import type { LoopEntry } from '../threads/worker.js';
 import { MapIterator } from './map.js';
 import type { MapOptions } from './map.js';
 import { fillOptions, fillShutdownOptions, refuse } from './options.js';
@@ -46,7 +49,8 @@ export class Coordinator implements AsyncDisposable {
 
   readonly #options: FilledOptions;
   readonly #directory: Directory = getDirectory();
-  readonly #names: readonly string[];
+  /** By the names of the loops: each name keeps its doorbell over all its threads. */
+  readonly #doorbells: ReadonlyMap<string, Doorbell>;
   readonly #supervised: SupervisedLoop[] = [];
   readonly #placement = new Placement();
   readonly #endBackground: () => void;
@@ -68,17 +72,21 @@ export class Coordinator implements AsyncDisposable {
   private constructor(options: FilledOptions) {
     this.#options = options;
     this.#endBackground = runLoopInBackground();
-    this.#names = freeNames(options.name, options.loops, this.#directory);
+    const names = freeNames(options.name, options.loops, this.#directory);
+    this.#doorbells = new Map(names.map((name) => [name, new Doorbell()]));
     const supervisor: LoopSupervisor = {
-      addPeer: (peerOptions) => this.#directory.add(peerOptions),
+      addPeer: (peerOptions) => {
+        const peer = this.#directory.add(peerOptions);
+        peer.doorbell = this.#doorbells.get(peer.name) ?? null;
+        return peer;
+      },
       spawn: (name, port) => this.#spawn(name, port),
       introduce: (from, to, port) => this.#introduce(from, to, port),
-      onReady: ({ name, loop: { threadId } }) =>
-        this.#tellOthers(name, Notice.joined, { name, threadId }),
+      onReady: ({ name }) => this.#tellOthers(name, Notice.joined, this.#entryOf(name)),
       onDeath: (death) => this.#tellOthers(death.loop, Notice.died, death),
       onGone: (death) => this.#tellOthers(death.loop, Notice.left, death),
     };
-    for (const name of this.#names) this.#supervised.push(new SupervisedLoop(name, supervisor));
+    for (const name of names) this.#supervised.push(new SupervisedLoop(name, supervisor));
   }
 
   /** The loops, in the order of their names. They can be kept: a replaced thread keeps its name. */
@@ -232,11 +240,17 @@ export class Coordinator implements AsyncDisposable {
   }
 
   #spawn(name: string, port: MessagePort): SpawnedThread {
-    const siblings = this.#names
-      .filter((each) => each !== name)
-      .map((each) => ({ name: each, threadId: this.#directory.peer(each)?.threadId ?? null }));
     const { initialize, spawner } = this.#options;
-    return spawner.spawn({ name, home: this.#directory.name, port, siblings, initialize });
+    const entries = [...this.#doorbells.keys()].map((each) => this.#entryOf(each));
+    const siblings = entries.filter((each) => each.name !== name);
+    const { doorbell } = this.#entryOf(name);
+    const home = { name: this.#directory.name, threadId, doorbell: registry.doorbell.memory };
+    return spawner.spawn({ name, doorbell, home, port, siblings, initialize });
+  }
+
+  #entryOf(name: string): LoopEntry {
+    const { memory } = this.#doorbells.get(name) as Doorbell;
+    return { name, threadId: this.#directory.peer(name)?.threadId ?? null, doorbell: memory };
   }
 
   #introduce(from: string, to: string, port: MessagePort): void {

@@ -23,7 +23,7 @@ import { Notice } from '../threads/worker.js';
 import type { Introduction } from '../threads/worker.js';
 import { decodeError } from '../wire/error-codec.js';
 import type { EncodedError } from '../wire/error-codec.js';
-import { NodePort } from '../wire/port.js';
+import type { NodePort } from '../wire/port.js';
 import { Brake } from './brake.js';
 import type { SpawnedThread, ThreadExit } from './spawner.js';
 
@@ -156,7 +156,7 @@ export class SupervisedLoop {
   #open(): NodePort {
     const { port1, port2 } = new MessageChannel();
     this.#nextPort = port2;
-    return new NodePort(port1);
+    return this.peer.portOver(port1);
   }
 
   #spawn(): void {

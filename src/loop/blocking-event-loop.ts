@@ -101,6 +101,7 @@ export class BlockingEventLoop extends BaseEventLoop {
     doorbell.look();
     for (const source of inbound) source.poll();
     this.runTick(neverSpent);
+    for (const source of inbound) source.flush();
     if (this.stopRequested || this.ready.length > 0) return;
     const whenMs = this.timers.nextWhenMs();
     if (whenMs === Infinity && inbound.size === 0) {

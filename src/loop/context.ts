@@ -18,6 +18,14 @@ export function captureScope(): AsyncResource {
   return asyncTask.run(undefined, createScope);
 }
 
+/** From Node 24 on a resource holds a frame that never changes; before, one that does. */
+const framesAreImmutable = Number.parseInt(process.versions.node, 10) >= 24;
+
+/** For the end of a step, in its context: what it set there is still set in the next step. */
+export function renewScope(scope: AsyncResource | Context): AsyncResource | Context {
+  return framesAreImmutable && typeof scope !== 'function' ? captureScope() : scope;
+}
+
 /** Set on callbacks of ours that enter the right context themselves. */
 const ownScope = Symbol('threadloop.ownScope');
 

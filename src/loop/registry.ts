@@ -12,6 +12,8 @@ import type { Task } from './task.js';
 
 /** Something that brings work from other threads. */
 export interface InboundSource {
+  /** Sends what waits to be sent. */
+  flush(): void;
   /** Takes what has arrived, without waiting. */
   poll(): void;
 }
@@ -35,7 +37,7 @@ export interface Registry {
   /** How many tasks this thread has named. */
   taskCount: number;
   /** By which other threads wake this one while a blocking loop has it parked. */
-  readonly doorbell: Doorbell;
+  doorbell: Doorbell;
   /** Where calls from other threads come in, for loops that have to look for themselves. */
   readonly inbound: Set<InboundSource>;
   /** The thread's place among the others, kept by `src/threads/`. */

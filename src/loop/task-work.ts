@@ -39,3 +39,8 @@ export function assertCanRun(work: unknown): void {
   const hint = isPromiseLike(work) ? ': for a future or promise use ensureFuture()' : '';
   throw new InvalidArgumentError(`a coroutine was expected, got ${show(work, -1)}${hint}`);
 }
+
+/** The name of a task: anything is turned into text, as asyncio's `str()` does. */
+export function textOfName(name: unknown): string {
+  return typeof name === 'string' ? name : show(name);
+}

@@ -19,7 +19,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { CancelledError, InvalidStateError, isCancelled } from '../errors.js';
-import { bringsOwnScope, captureScope } from './context.js';
+import { bringsOwnScope, captureScope, renewScope } from './context.js';
 import type { Context } from './context.js';
 import { isCoroutine, isPromiseLike } from './coroutine.js';
 import type { Coroutine, Suspension } from './coroutine.js';
@@ -30,7 +30,7 @@ import { GuardedWaits } from './guarded-waits.js';
 import { refusalOfFuture, refusalOfYield } from './refusal.js';
 import { registry } from './registry.js';
 import { TaskSignals } from './task-signals.js';
-import { assertCanRun, markDriven } from './task-work.js';
+import { assertCanRun, markDriven, textOfName } from './task-work.js';
 import type { TaskFunction } from './task-work.js';
 import type { Waitable } from './waitable.js';
 
@@ -47,7 +47,7 @@ export interface TaskOptions {
 /** A coroutine or an async function at work; also the future of its result. */
 export class Task<T> extends Future<T> {
   #name: string | number;
-  readonly #context: AsyncResource | Context;
+  #context: AsyncResource | Context;
   #work: Coroutine<T> | TaskFunction<T> | null;
   /** What a coroutine waits for. */
   #waitingFor: Future<unknown> | null = null;
@@ -65,7 +65,7 @@ export class Task<T> extends Future<T> {
     super({ loop });
     assertCanRun(work);
     registry.taskCount += 1;
-    this.#name = options.name === undefined ? registry.taskCount : asText(options.name);
+    this.#name = options.name === undefined ? registry.taskCount : textOfName(options.name);
     this.#work = work;
     this.#context = options.context ?? captureScope();
     if (options.eager === true && loop.isRunning()) {
@@ -82,7 +82,7 @@ export class Task<T> extends Future<T> {
   }
 
   setName(name: unknown): void {
-    this.#name = asText(name);
+    this.#name = textOfName(name);
   }
 
   /** Fires when the task is cancelled, with the `CancelledError` as its reason. */
@@ -202,8 +202,10 @@ export class Task<T> extends Future<T> {
     const work = this.#work;
     if (work === null) return;
     try {
-      if (typeof work !== 'function') this.#resume(work);
-      else if (this.#mustCancel) this.#fail(this.#cancelledError());
+      if (typeof work !== 'function') {
+        this.#resume(work);
+        this.#context = renewScope(this.#context);
+      } else if (this.#mustCancel) this.#fail(this.#cancelledError());
       else this.#call(work);
     } catch (error) {
       this.#fail(error);
@@ -298,8 +300,4 @@ const wakeTask = bringsOwnScope(function wakeTask(task: { wake(): void }): void 
 
 function stepTask(task: { step(): void }): void {
   task.step();
-}
-
-function asText(name: unknown): string {
-  return typeof name === 'string' ? name : inspect(name);
 }

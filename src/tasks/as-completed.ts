@@ -1,5 +1,6 @@
 /**
- * Several awaitables, one by one as they come to their ends. After `asyncio.as_completed`.
+ * Several awaitables, one by one as they come to their ends.
+ * After `asyncio.as_completed`.
  */
 import { InvalidArgumentError, TimeoutError } from '../errors.js';
 import { bringsOwnScope } from '../loop/context.js';

@@ -77,7 +77,7 @@ export class ConcurrentFuture<T> extends Waitable<T> {
   /** Calls `callback(future)` once it is done; in a microtask if it is done already. */
   addDoneCallback(callback: DoneCallback<T>): void {
     if (this.#state === 'pending') this.#callbacks.push(callback);
-    else queueMicrotask(() => callback(this));
+    else queueMicrotask(() => runDoneCallback(callback, this));
   }
 
   /** For those who make the answers. An answer that comes after a cancel is dropped. */
@@ -147,7 +147,9 @@ class FollowingFuture<T> extends Future<T> {
   constructor(source: ConcurrentFuture<T>) {
     super({ loop: getRunningLoop() });
     this.#source = source;
-    source.addDoneCallback(() => this.#follow());
+    // At once, since no microtask runs on a blocked thread.
+    if (source.done()) this.#follow();
+    else source.addDoneCallback(() => this.#follow());
   }
 
   override cancel(message?: string): boolean {

@@ -6,6 +6,8 @@
  */
 import { ThreadloopError } from '../errors.js';
 import { reportTo } from '../loop/exception-handler.js';
+import { registry } from '../loop/registry.js';
+import type { InboundSource } from '../loop/registry.js';
 import { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
 import type { Port } from '../wire/port.js';
@@ -24,11 +26,14 @@ export interface ExchangeOwner {
   onClosed(exchange: Exchange): void;
 }
 
+/** So many batches are taken before the loop has its turn. */
+const maxBatchesPerPoll = 32;
+
 /** Told to the far side when a batch of it could not be read here. */
 const unreadable = 'unreadable';
 
 /** The calls of two threads over one link, seen from one of them. */
-export class Exchange {
+export class Exchange implements InboundSource {
   readonly incoming: IncomingCalls;
   readonly #owner: ExchangeOwner;
   readonly #link: Link;
@@ -45,10 +50,14 @@ export class Exchange {
       onNotice: (subject, body) => this.#onNotice(subject, body),
       onUnsendable: (id, error) => this.#onUnsendable(id, error),
       onUnreadable: (error) => this.#link.notice(unreadable, String(error)),
-      onClosed: () => owner.onClosed(this),
+      onClosed: () => {
+        registry.inbound.delete(this);
+        owner.onClosed(this);
+      },
     });
     this.#outgoing = new OutgoingCalls(this.#link, owner.farName);
     this.incoming = new IncomingCalls(this.#link, owner.host);
+    registry.inbound.add(this);
   }
 
   get pendingCount(): number {
@@ -82,8 +91,19 @@ export class Exchange {
     this.#outgoing.failAll(error);
   }
 
+  /** For blocking loops, on whose thread no microtask sends what waits. */
+  flush(): void {
+    this.#link.flush();
+  }
+
+  /** For blocking loops, which Node's events do not reach. */
+  poll(): void {
+    this.#link.drain(maxBatchesPerPoll);
+  }
+
   /** Sends what waits to be sent, and hangs up. */
   close(): void {
+    registry.inbound.delete(this);
     this.#link.close();
   }
 
@@ -93,6 +113,7 @@ export class Exchange {
       return;
     }
     // Which calls were in the lost batch is unknown: none of them must wait for ever.
+    this.#link.forgetDefinitions();
     const message = `Loop '${this.#owner.farName}' could not read a message: ${String(body)}`;
     this.#outgoing.failAll(new ThreadloopError(message));
   }

@@ -54,8 +54,20 @@ export class IncomingCalls {
 
   add(incoming: Incoming): void {
     if (!this.#isLoading && this.#host.gate === null && this.#tryStart(incoming)) return;
+    if (this.#refuse(incoming)) return;
     this.#queue.push(incoming);
     if (!this.#isLoading) void this.#loadAndStart();
+  }
+
+  /** On a blocked thread no module can be loaded: better an error than a wait without end. */
+  #refuse(incoming: Incoming): boolean {
+    try {
+      this.#host.loop()?.refusePromise?.(`The module of ${incoming.address.name}()`);
+      return false;
+    } catch (error) {
+      this.#fail(incoming, error);
+      return true;
+    }
   }
 
   /** Withdraws a call that has not begun, or cancels the task that it became. */
@@ -139,7 +151,13 @@ export class IncomingCalls {
   }
 
   #startTask(loop: EventLoop, fn: Callable, { id, args }: Incoming): void {
-    const task = loop.createTask<unknown>(bindArguments(fn, args));
+    let task: Task<unknown>;
+    try {
+      task = loop.createTask<unknown>(bindArguments(fn, args));
+    } catch (error) {
+      this.#link.answerError(id, error);
+      return;
+    }
     this.#running.set(id, task);
     task.addDoneCallback(() => {
       this.#running.delete(id);

@@ -11,11 +11,14 @@ const ownFolders: readonly string[] = ['dist/src/', 'src/']
   .map((folder) => new URL(folder, packageRoot))
   .flatMap((url) => [url.href, fileURLToPath(url)]);
 
-/** The lines of a stack that are not ours, nor Node's between ours; all, if none were left. */
+/** The lines of a stack without the frames that are ours, or Node's between ours. */
 export function withoutOwnFrames(stack: string): string {
   if (process.env['THREADLOOP_DEBUG'] === '1') return stack;
-  const isOurs = (line: string): boolean =>
-    line.includes('(node:async_hooks') || ownFolders.some((folder) => line.includes(folder));
-  const lines = stack.split('\n').filter((line) => !isOurs(line));
+  const lines = stack.split('\n').filter((line) => !isOwnFrame(line));
   return lines.length === 0 ? stack : lines.join('\n');
+}
+
+function isOwnFrame(line: string): boolean {
+  if (!/^\s+at /u.test(line)) return false;
+  return line.includes('(node:async_hooks') || ownFolders.some((folder) => line.includes(folder));
 }

@@ -12,8 +12,11 @@
  * obituary). Either may come first. Calls that the dead thread held wait for the obituary, so that
  * their error can tell the reason, but not for long: nothing hangs because news got lost.
  */
+import type { MessagePort } from 'node:worker_threads';
 import { LoopDiedError } from '../errors.js';
+import type { Doorbell } from '../loop/doorbell.js';
 import type { FunctionAddress } from '../wire/message.js';
+import { NodePort } from '../wire/port.js';
 import type { Port } from '../wire/port.js';
 import type { ConcurrentFuture } from './concurrent-future.js';
 import { Exchange } from './exchange.js';
@@ -37,6 +40,8 @@ export interface PeerOptions {
 export class Peer {
   readonly name: string;
   threadId: number | null = null;
+  /** Of whichever thread bears the name; `null` where it is not known. */
+  doorbell: Doorbell | null = null;
   readonly #options: PeerOptions;
   /** Over which our calls go. */
   #exchange: Exchange | null = null;
@@ -83,6 +88,16 @@ export class Peer {
   /** Makes sure that there is a link. */
   link(): void {
     if (this.#exchange === null) this.attach(this.#options.open());
+  }
+
+  /** As `attach`, over a port that came from Node. */
+  attachNode(port: MessagePort): void {
+    this.attach(this.portOver(port));
+  }
+
+  /** A port to this peer, which wakes it even when its thread is blocked. */
+  portOver(port: MessagePort): NodePort {
+    return new NodePort(port, () => this.doorbell?.ring());
   }
 
   /** A port that leads to the thread which bears the name now. */

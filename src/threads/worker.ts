@@ -14,11 +14,13 @@ import type { LoopDeath } from '../errors.js';
 import { newEventLoop, setEventLoop } from '../loop/current-loop.js';
 // Brings the default kind of loop.
 import '../loop/host-event-loop.js';
+import { Doorbell } from '../loop/doorbell.js';
 import type { EventLoop } from '../loop/event-loop.js';
+import { registry } from '../loop/registry.js';
 import { cancelAllTasks } from '../tasks/cancel-all-tasks.js';
 import { encodeError } from '../wire/error-codec.js';
 import type { FunctionAddress } from '../wire/message.js';
-import { NodePort } from '../wire/port.js';
+import type { NodePort } from '../wire/port.js';
 import { getDirectory } from './directory.js';
 import type { Directory } from './directory.js';
 import { resolveExport } from './module-loader.js';
@@ -28,13 +30,17 @@ import type { Peer } from './peer.js';
 export interface LoopEntry {
   readonly name: string;
   readonly threadId: number | null;
+  /** Memory of its thread's doorbell. */
+  readonly doorbell: SharedArrayBuffer;
 }
 
 /** What a worker is born with: `workerData.threadloop`. */
 export interface WorkerSeed {
   readonly name: string;
-  /** The name of the coordinator's thread. */
-  readonly home: string;
+  /** Memory of this worker's doorbell. */
+  readonly doorbell: SharedArrayBuffer;
+  /** The coordinator's thread. */
+  readonly home: LoopEntry;
   /** This worker's end of the link to the coordinator's thread. */
   readonly port: MessagePort;
   readonly siblings: readonly LoopEntry[];
@@ -77,6 +83,7 @@ export interface StopOrder {
 /** Runs this thread until its coordinator says stop; called by the file it starts in. */
 export async function runWorker(): Promise<void> {
   const seed = (workerData as { threadloop: WorkerSeed }).threadloop;
+  registry.doorbell = new Doorbell(seed.doorbell);
   const loop = newEventLoop();
   setEventLoop(loop);
   const life = new WorkerLife(seed, loop, getDirectory());
@@ -95,12 +102,13 @@ class WorkerLife {
     this.#loop = loop;
     this.#directory = directory;
     this.#home = directory.add({
-      name: seed.home,
+      name: seed.home.name,
       onNotice: (subject, body) => this.#onNotice(subject, body),
       open: () => {
-        throw new LoopDiedError({ loop: seed.home, exitCode: null, reason: 'it hung up' });
+        throw new LoopDiedError({ loop: seed.home.name, exitCode: null, reason: 'it hung up' });
       },
     });
+    this.#join(seed.home);
     for (const sibling of seed.siblings) this.#join(sibling);
   }
 
@@ -108,7 +116,7 @@ class WorkerLife {
     const initialized = this.#initialize();
     // Calls may come from now on; they begin when all is set up.
     this.#directory.gate = initialized.catch(() => undefined);
-    this.#home.attach(new NodePort(this.#seed.port));
+    this.#home.attachNode(this.#seed.port);
     try {
       await initialized;
     } catch (error) {
@@ -141,11 +149,12 @@ class WorkerLife {
     this.#loop.stop();
   }
 
-  #join({ name, threadId }: LoopEntry): void {
+  #join({ name, threadId, doorbell }: LoopEntry): void {
     const peer =
       this.#directory.peer(name) ??
       this.#directory.add({ name, onNotice: () => undefined, open: () => this.#openTo(name) });
     peer.threadId = threadId;
+    peer.doorbell = new Doorbell(doorbell);
   }
 
   /** What is sent before the sibling has its end waits in the channel. */
@@ -153,7 +162,7 @@ class WorkerLife {
     const { port1, port2 } = new MessageChannel();
     const introduction: Introduction = { name, port: port2 };
     this.#home.notice(Notice.introduce, introduction, [port2]);
-    return new NodePort(port1);
+    return (this.#directory.peer(name) as Peer).portOver(port1);
   }
 
   #onNotice(subject: string, body: unknown): void {
@@ -163,7 +172,7 @@ class WorkerLife {
         break;
       case Notice.introduced: {
         const { name, port } = body as Introduction;
-        this.#directory.peer(name)?.attach(new NodePort(port));
+        this.#directory.peer(name)?.attachNode(port);
         break;
       }
       case Notice.died: {

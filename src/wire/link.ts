@@ -97,6 +97,11 @@ export class Link {
     this.#port.post([Operation.Notice, subject, body], transferList);
   }
 
+  /** The other side has lost a batch: what it was told of functions may have been in it. */
+  forgetDefinitions(): void {
+    this.#slots.clear();
+  }
+
   /** Sends what is in the outbox. */
   flush(): void {
     const batch = this.#outbox;

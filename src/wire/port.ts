@@ -34,14 +34,18 @@ export interface Port {
 /** A port over Node's `MessagePort`. */
 export class NodePort implements Port {
   readonly #port: MessagePort;
+  readonly #ring: () => void;
   #isClosed = false;
 
-  constructor(port: MessagePort) {
+  /** @param ring - called after each batch: wakes a far thread that Node's event would not reach */
+  constructor(port: MessagePort, ring: () => void = () => undefined) {
     this.#port = port;
+    this.#ring = ring;
   }
 
   post(batch: Batch, transferList: readonly Transferable[]): void {
     this.#port.postMessage(batch, transferList);
+    this.#ring();
   }
 
   listen(listener: PortListener): void {
