@@ -7,6 +7,7 @@
  * waits for the next tick; `stop()` lets the batch finish.
  */
 import { InvalidArgumentError, LoopClosedError, LoopRunningError, show } from '../errors.js';
+import { assertCallable, assertTime } from './check-arguments.js';
 import { HostClock } from './clock.js';
 import type { Clock } from './clock.js';
 import { isCoroutine } from './coroutine.js';
@@ -296,19 +297,4 @@ export abstract class BaseEventLoop implements EventLoop {
     this.wake();
     if (!this.#everRan) rememberPendingWork(this);
   }
-}
-
-function assertCallable(callback: unknown, method: string): void {
-  if (typeof callback === 'function') return;
-  throw new InvalidArgumentError(
-    `a callable object was expected by ${method}(), got ${show(callback)}`,
-  );
-}
-
-function assertTime(value: unknown, whenMissing: string, method: string, name: string): void {
-  if (value === null || value === undefined) throw new InvalidArgumentError(whenMissing);
-  if (typeof value === 'number' && !Number.isNaN(value)) return;
-  throw new InvalidArgumentError(
-    `${method}() expects ${name} to be a number of milliseconds, got ${show(value)}`,
-  );
 }

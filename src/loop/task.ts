@@ -68,13 +68,10 @@ export class Task<T> extends Future<T> {
     this.#name = options.name === undefined ? registry.taskCount : textOfName(options.name);
     this.#work = work;
     this.#context = options.context ?? captureScope();
-    if (options.eager === true && loop.isRunning()) {
-      registerTask(this);
-      wakeTask(this);
-    } else {
-      loop.callSoon(wakeTask, this);
-      registerTask(this);
-    }
+    const isEager = options.eager === true && loop.isRunning();
+    if (!isEager) loop.callSoon(wakeTask, this);
+    registerTask(this);
+    if (isEager) wakeTask(this);
   }
 
   getName(): string {

@@ -11,7 +11,8 @@ import type { Handle } from '../loop/handle.js';
 
 /**
  * Waits `delayMs` milliseconds on the running loop and gives `result`. Zero or less waits for one
- * tick exactly, from the wait on; else the time counts from this call. A cancel point; cancelling withdraws the timer.
+ * tick exactly, from the wait on; else the time counts from this call. A cancel point; cancelling
+ * withdraws the timer.
  *
  * @throws InvalidArgumentError when `delayMs` is not a number; NoRunningLoopError
  */
