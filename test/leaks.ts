@@ -16,6 +16,8 @@ const pollMs = 20;
 const threads = new Set<Worker>();
 subscribe('worker_threads', (message) => {
   const { worker } = message as { worker: Worker };
+  // Node's own thread for module hooks (Node 20, once tsx is registered): it never ends.
+  if (worker.constructor.name === 'InternalWorker') return;
   threads.add(worker);
   worker.once('exit', () => threads.delete(worker));
 });

@@ -136,6 +136,8 @@ export class HostEventLoop extends BaseEventLoop {
 
   #scheduleTickAfterNode(): void {
     this.#tickScheduled = true;
+    // Ordered again when the loop is idle: a clock that jumps must not jump meanwhile.
+    this.#clearAlarm();
     setImmediate(this.#tickInNewSlice);
   }
 

@@ -53,7 +53,7 @@ export class VirtualEventLoop extends HostEventLoop {
    *   the tasks and what each waits for
    */
   override async runUntilComplete<T>(work: Awaitable<T> | TaskFunction<T>): Promise<T> {
-    this.#clock.isWatching = true;
+    this.#clock.watch();
     try {
       return await super.runUntilComplete(work);
     } catch (error) {
@@ -62,7 +62,7 @@ export class VirtualEventLoop extends HostEventLoop {
       if (deadlock !== null && error instanceof LoopStoppedError) throw deadlock;
       throw error;
     } finally {
-      this.#clock.isWatching = false;
+      this.#clock.endWatch();
     }
   }
 
@@ -111,11 +111,20 @@ export class VirtualEventLoop extends HostEventLoop {
 
 /** Tells when a loop waits for nothing that time could bring. */
 class StarvingClock extends VirtualClock {
-  isWatching = false;
   onStarved: () => void = () => undefined;
+  /** What kept Node busy before the run, by kind; `null` while nobody watches. */
+  #before: ReadonlyMap<string, number> | null = null;
 
   constructor(autojump: boolean) {
     super({ autojump });
+  }
+
+  watch(): void {
+    this.#before = countActiveResources();
+  }
+
+  endWatch(): void {
+    this.#before = null;
   }
 
   override setAlarm(whenMs: number, wake: () => void): Alarm {
@@ -123,11 +132,11 @@ class StarvingClock extends VirtualClock {
     if (whenMs !== Infinity) return alarm;
     let isCancelled = false;
     const watch = (turnCount: number): void => {
-      if (isCancelled || !this.isWatching) return;
+      if (isCancelled || this.#before === null) return;
       // Something outside, such as a socket or a timer of Node's, may still wake the loop.
-      if (process.getActiveResourcesInfo().some((name) => name !== 'Immediate')) turnCount = 0;
-      if (turnCount >= patienceTurnCount) this.onStarved();
-      else setImmediate(watch, turnCount + 1);
+      const nextCount = this.#hasNewResources(this.#before) ? 0 : turnCount + 1;
+      if (nextCount > patienceTurnCount) this.onStarved();
+      else setImmediate(watch, nextCount);
     };
     setImmediate(watch, 0);
     return {
@@ -137,4 +146,17 @@ class StarvingClock extends VirtualClock {
       },
     };
   }
+
+  #hasNewResources(before: ReadonlyMap<string, number>): boolean {
+    const now = [...countActiveResources()];
+    return now.some(([kind, count]) => count > (before.get(kind) ?? 0));
+  }
+}
+
+function countActiveResources(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (kind !== 'Immediate') counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
 }
