@@ -145,7 +145,7 @@ export class TaskGroup {
     let cancellation = raised !== null && isCancelled(raised.error) ? raised.error : null;
     // Our own request, if there was one, ends here; what is left came from outside.
     if (this.#isParentInterrupted && parent.uncancel() === 0) cancellation = null;
-    if (raised !== null) this.#abortTasks();
+    if (raised !== null && !this.#isAborting) this.#abortTasks();
     while (this.#tasks.size > 0) {
       this.#completed = new GroupFuture(this.#tasks);
       try {
@@ -153,7 +153,8 @@ export class TaskGroup {
       } catch (error) {
         if (!isCancelled(error)) throw error;
         cancellation ??= error;
-        this.#abortTasks();
+        // A task is cancelled once, so that it can clean up.
+        if (!this.#isAborting) this.#abortTasks();
       }
     }
     this.#state = 'finished';
