@@ -272,7 +272,9 @@ export function registerError(errorClass: ErrorClass): void {
   }
   const { name } = errorClass;
   const known = errorClasses.get(name);
-  if (name === '' || (known !== undefined && known !== errorClass)) {
+  // A module that was loaded twice brings the same class again: the newer one counts.
+  const isOther = known !== undefined && String(known) !== String(errorClass);
+  if (name === '' || isOther) {
     throw new InvalidArgumentError(
       name === ''
         ? 'registerError() finds classes by name, and this class has none'
