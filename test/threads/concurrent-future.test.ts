@@ -92,7 +92,7 @@ describe('a concurrent future', () => {
 });
 
 describe('done callbacks', () => {
-  test('run in the order in which they were added, with the future, where the answer arrives', () => {
+  test('run in the order in which they were added, where the answer arrives', () => {
     const future = new ConcurrentFuture<number>();
     const seen: unknown[] = [];
     future.addDoneCallback((done) => seen.push('first', done === future, done.result()));

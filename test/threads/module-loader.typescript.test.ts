@@ -1,4 +1,4 @@
-// TypeScript task modules, loaded by worker threads: natively where this Node can, else through tsx.
+// TypeScript task modules, loaded by worker threads: natively where Node can, else through tsx.
 
 import {
   ModuleNotFoundError,

@@ -1,4 +1,4 @@
-// Cancelling from another thread reaches the code: before it starts, or at the wait where it stands.
+// Cancelling from another thread reaches the code: before it starts, or where it waits.
 
 import { CancelledError, remoteModule, type RemoteFunction, type RemoteLoop } from 'threadloop';
 import { describe, expect, test, vi } from 'vitest';
