@@ -10,7 +10,9 @@
  * | active   | expiring, finished | the deadline; the end of the body             |
  * | expiring | expired, finished  | the end of the body: cancelled, or otherwise  |
  */
+import { isPromise } from 'node:util/types';
 import {
+  CancelledError,
   InvalidArgumentError,
   InvalidStateError,
   isCancelled,
@@ -106,7 +108,7 @@ export class Timeout {
     this.#enter();
     let value: T;
     try {
-      value = yield* callBody(body, this);
+      value = yield* callBody(() => this.#begin(body), this);
     } catch (error) {
       throw this.#exit(error);
     }
@@ -122,7 +124,18 @@ export class Timeout {
     if (this.#task === null) throw new InvalidStateError('Timeout should be used inside a task');
     this.#cancellingBefore = this.#task.cancelling();
     this.#state = 'active';
-    this.reschedule(this.#whenMs);
+  }
+
+  /**
+   * Arms the deadline when an async body has gone as far as its first wait, and disarms it when
+   * that body has ended: the loop hears of both later, and that time is not the body's.
+   */
+  #begin<T>(body: Body<this, T>): ReturnType<Body<this, T>> {
+    const returned = body(this);
+    const disarm = (): void => this.#handle?.cancel();
+    if (isPromise(returned)) returned.then(disarm, disarm);
+    if (this.#handle === null) this.reschedule(this.#whenMs);
+    return returned;
   }
 
   /** Gives the error that leaves the block. */
@@ -140,8 +153,8 @@ export class Timeout {
     if (!isOurs || error === null) return error;
     if (isCancelled(error)) return new TimeoutError('The time is up', { cause: error });
     // Another error came of the interruption: it passes, and shows what it came from.
-    if (error instanceof Error && error.cause === undefined) {
-      error.cause = new TimeoutError('The time is up');
+    if (error instanceof Error && error.cause === undefined && Object.isExtensible(error)) {
+      error.cause = new TimeoutError('The time is up', { cause: new CancelledError() });
     }
     return error;
   }
