@@ -46,36 +46,43 @@ export function gather<T>(
 ): Future<unknown[]> {
   const given = [...awaitables];
   const loop = loopOf(given);
-  const children = new Map(given.map((awaitable) => [awaitable, null as Future<T> | null]));
-  for (const awaitable of children.keys()) {
-    children.set(awaitable, ensureFuture(awaitable, { loop }));
-  }
-  const inOrder = given.map((awaitable) => children.get(awaitable) as Future<T>);
-  return new GatherFuture(loop, inOrder, returnExceptions);
+  const distinct = new Set(given);
+  const children = [...distinct].map((awaitable) => ensureFuture(awaitable, { loop }));
+  const outer = new GatherFuture(loop, children, returnExceptions);
+  if (distinct.size === given.length) return outer;
+  // One that was given twice ran once, and fills both places.
+  const places = new Map([...distinct].map((awaitable, index) => [awaitable, index]));
+  outer.places = given.map((awaitable) => places.get(awaitable) as number);
+  return outer;
 }
 
 function loopOf(awaitables: readonly unknown[]): EventLoop {
-  const loops = new Set(awaitables.filter(isFuture).map((future) => future.getLoop()));
-  if (loops.size > 1) {
-    throw new DifferentLoopError('futures are tied to different event loops');
+  let loop: EventLoop | null = null;
+  for (const awaitable of awaitables) {
+    if (!isFuture(awaitable)) continue;
+    if (loop !== null && loop !== awaitable.getLoop()) {
+      throw new DifferentLoopError('futures are tied to different event loops');
+    }
+    loop = awaitable.getLoop();
   }
-  return [...loops][0] ?? getEventLoop();
+  return loop ?? getEventLoop();
 }
 
 class GatherFuture extends Future<unknown[]> {
+  /** Which child's outcome goes where; `null` when each has a place of its own. */
+  places: readonly number[] | null = null;
   readonly #children: readonly Future<unknown>[];
   readonly #returnExceptions: boolean;
   #unfinishedCount: number;
   #cancel: { readonly message: string | undefined } | null = null;
 
-  constructor(loop: EventLoop, inOrder: readonly Future<unknown>[], returnExceptions: boolean) {
+  constructor(loop: EventLoop, children: readonly Future<unknown>[], returnExceptions: boolean) {
     super({ loop });
-    this.#children = inOrder;
+    this.#children = children;
     this.#returnExceptions = returnExceptions;
-    const distinct = new Set(inOrder);
-    this.#unfinishedCount = distinct.size;
-    if (distinct.size === 0) this.setResult([]);
-    for (const child of distinct) child.addWaiter(childDone, this);
+    this.#unfinishedCount = children.length;
+    if (children.length === 0) this.setResult([]);
+    for (const child of children) child.addWaiter(childDone, this);
   }
 
   override awaits(): readonly Future<unknown>[] {
@@ -85,8 +92,7 @@ class GatherFuture extends Future<unknown[]> {
   /** Passes the request on; `false` when all children are done. */
   override cancel(message?: string): boolean {
     if (this.done()) return false;
-    const asked = new Set(this.#children);
-    const any = [...asked].filter((child) => child.cancel(message)).length > 0;
+    const any = this.#children.filter((child) => child.cancel(message)).length > 0;
     if (any) this.#cancel = { message };
     return any;
   }
@@ -100,8 +106,13 @@ class GatherFuture extends Future<unknown[]> {
       this.setException(error.reason);
     } else if (this.#unfinishedCount === 0) {
       if (this.#cancel !== null) this.setException(new CancelledError(this.#cancel.message));
-      else this.setResult(this.#children.map(outcomeOf));
+      else this.setResult(this.#outcomes());
     }
+  }
+
+  #outcomes(): unknown[] {
+    const outcomes = this.#children.map(outcomeOf);
+    return this.places?.map((place) => outcomes[place]) ?? outcomes;
   }
 }
 
@@ -120,6 +131,9 @@ function errorOf(future: Future<unknown>): { readonly reason: unknown } | null {
 }
 
 function outcomeOf(future: Future<unknown>): unknown {
-  const error = errorOf(future);
-  return error === null ? future.result() : error.reason;
+  try {
+    return future.result();
+  } catch (reason) {
+    return reason;
+  }
 }
