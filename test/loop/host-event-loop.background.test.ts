@@ -89,7 +89,7 @@ describe('a loop in the background', () => {
       expect(log).toEqual([]);
     });
     expect(getRunningLoop()).toBe(loop);
-    await new Promise((resolve) => void setTimeout(resolve, 3));
+    await sleep(1);
     expect(log).toEqual([
       'scheduled before the run',
       'scheduled during the run',

@@ -6,9 +6,6 @@ import { type Coroutine, sleep } from 'threadloop';
 import { describe, expect, test } from 'vitest';
 import { hostLoop } from './fixtures.js';
 
-/** How long the loop is kept busy. Long against its slice of 1 ms. */
-const busyMs = 30;
-
 /** Counts what Node gets done of its own, until it is stopped. */
 class NodeAtWork {
   readonly counts = { timeouts: 0, immediates: 0, promises: 0 };
@@ -20,9 +17,8 @@ class NodeAtWork {
     void this.#promises();
   }
 
-  stop(): typeof this.counts {
+  stop(): void {
     this.#isStopped = true;
-    return this.counts;
   }
 
   readonly #timeouts = (): void => {
@@ -50,20 +46,19 @@ describe('while the loop is busy', () => {
   test('timers, immediates and promises of Node go on, and so does the loop', async () => {
     const loop = hostLoop();
     const node = new NodeAtWork();
+    const { counts } = node;
     let count = 0;
-    const endMs = performance.now() + busyMs;
     const again = (): void => {
       count += 1;
-      if (performance.now() < endMs) loop.callSoon(again);
-      else loop.stop();
+      const isEnough = counts.timeouts >= 5 && counts.immediates >= 5 && counts.promises >= 500;
+      if (isEnough && count >= 1_000) loop.stop();
+      else loop.callSoon(again);
     };
     loop.callSoon(again);
+    // Whoever starves keeps this run from ending.
     await loop.runForever();
-    const { timeouts, immediates, promises } = node.stop();
-    expect(count).toBeGreaterThan(100);
-    expect(timeouts).toBeGreaterThan(3);
-    expect(immediates).toBeGreaterThan(5);
-    expect(promises).toBeGreaterThan(50);
+    node.stop();
+    expect(count).toBeGreaterThanOrEqual(1_000);
   });
 
   test('with one huge batch, Node has its turns in the middle of it', async () => {

@@ -202,3 +202,17 @@ describe('cancelling an async function that awaits a native promise', () => {
     expect(reports).toEqual([]);
   });
 });
+
+test('an async function goes on with the next run of its loop', async () => {
+  const loop = virtualLoop();
+  const first = loop.createFuture<void>();
+  const task = loop.createTask(async () => {
+    await first;
+    await sleep(5);
+    return 'went on';
+  });
+  loop.callLater(1, () => first.setResult());
+  await loop.runUntilComplete(first);
+  await nodeTurn();
+  expect(await loop.runUntilComplete(task)).toBe('went on');
+});

@@ -91,12 +91,13 @@ async function endings({ tasks, cancels }: Program, kinds: readonly number[]): P
     const whenMs = atMs + (index + 1) / 16;
     loop.callAt(whenMs, () => running[task % running.length]?.cancel(`cancel ${index}`));
   });
+  await loop.runUntilComplete(() => sleep(1_000));
   const ends: unknown[] = [];
   for (const task of running) {
+    expect(task.done()).toBe(true);
     const outcome = await outcomeOf(task);
     ends.push(outcome instanceof Error ? String(outcome) : outcome, task.cancelling());
   }
-  await loop.runUntilComplete(() => sleep(100));
   loop.assertNoLeaks();
   loop.close();
   return [...ends, ...times];
