@@ -76,7 +76,7 @@ export abstract class BaseEventLoop implements EventLoop {
 
   callSoon<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle {
     this.assertOpen();
-    assertCallable(callback, 'callSoon');
+    assertCallable(callback, 'callSoon', this.#debug);
     const handle = new Handle(this, callback as Callback<unknown[]>, args);
     this.#enqueue(handle);
     return handle;
@@ -278,7 +278,7 @@ export abstract class BaseEventLoop implements EventLoop {
     method: string,
   ): TimerHandle {
     this.assertOpen();
-    assertCallable(callback, method);
+    assertCallable(callback, method, this.#debug);
     const timing = { whenMs, onCancel: this.#onTimerCancelled };
     const timer = new TimerHandle(this, callback as Callback<unknown[]>, args, timing);
     this.timers.push(timer);

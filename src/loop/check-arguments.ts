@@ -3,12 +3,27 @@
  * Texts are asyncio's where it has one.
  */
 import { InvalidArgumentError, show } from '../errors.js';
+import { isAsyncFunction, isCoroutine, isCoroutineFunction } from './coroutine.js';
 
-/** @throws InvalidArgumentError when it is no function */
-export function assertCallable(callback: unknown, method: string): void {
+/**
+ * In debug mode coroutines and async functions are refused, too: nobody would see their errors.
+ *
+ * @throws InvalidArgumentError when it is no function that can just be called
+ */
+export function assertCallable(callback: unknown, method: string, isDebug: boolean): void {
+  if (isDebug) assertNoCoroutine(callback, method);
   if (typeof callback === 'function') return;
   throw new InvalidArgumentError(
     `a callable object was expected by ${method}(), got ${show(callback)}`,
+  );
+}
+
+function assertNoCoroutine(callback: unknown, method: string): void {
+  if (!isCoroutine(callback) && !isCoroutineFunction(callback) && !isAsyncFunction(callback)) {
+    return;
+  }
+  throw new InvalidArgumentError(
+    `coroutines cannot be used with ${method}(): give them to createTask()`,
   );
 }
 

@@ -16,6 +16,8 @@ export interface ExceptionContext {
   exception?: unknown;
   /** The handle whose callback threw. */
   handle?: Handle;
+  /** In debug mode: the stack of the creation of the handle, future or task. */
+  sourceTraceback?: string;
   /** The future or task that holds the error. */
   future?: unknown;
   task?: unknown;
@@ -30,10 +32,15 @@ export function defaultExceptionHandler(context: ExceptionContext): void {
   const { message, exception, ...details } = context;
   const lines = Object.keys(details)
     .sort()
-    .map((key) => `${key}: ${show(details[key], 2)}`);
+    .map((key) => `${key}: ${describeDetail(key, details[key])}`);
   const headline = [message ?? 'Unhandled exception in event loop', ...lines].join('\n');
   if ('exception' in context) writeRecord(`${headline}\n`, exception);
   else writeRecord(headline);
+}
+
+function describeDetail(key: string, value: unknown): string {
+  if (key !== 'sourceTraceback') return show(value, 2);
+  return `Object created at (most recent call first):\n${String(value)}`;
 }
 
 /** Reports to a loop, or to nobody in particular where none runs. Never throws. */

@@ -15,7 +15,9 @@ import { CancelledError, InvalidStateError, isCancelled, show, showError } from 
 import { bringsOwnScope, captureScope } from './context.js';
 import type { Suspension } from './coroutine.js';
 import { getEventLoop } from './current-loop.js';
+import { describeCreation, noteCreation } from './debug-stack.js';
 import type { EventLoop } from './event-loop.js';
+import { FutureWait } from './future-wait.js';
 import { printsAsText } from './prints-as-text.js';
 import { reportUnlessRetrieved } from './unretrieved.js';
 import type { Unretrieved } from './unretrieved.js';
@@ -59,6 +61,7 @@ export class Future<T> extends Waitable<T> {
   constructor(options: FutureOptions = {}) {
     super();
     this.#loop = options.loop ?? getEventLoop();
+    if (this.#loop.getDebug()) noteCreation(this);
   }
 
   /** The loop that it belongs to. */
@@ -154,16 +157,30 @@ export class Future<T> extends Waitable<T> {
   }
 
   [Symbol.iterator](): Iterator<Suspension, T, unknown> {
-    return new Wait(this);
+    return new FutureWait(this);
   }
 
   override toString(): string {
-    return `<${this.constructor.name} ${this.describe()}>`;
+    return `<${this.constructor.name} ${this.describe()}${describeCreation(this)}>`;
+  }
+
+  /** For stacks: the error, boxed; looking at it does not count as retrieving it. */
+  protected get failure(): { readonly reason: unknown } | null {
+    return this.#state === 'finished' ? this.#error : null;
   }
 
   protected describe(): string {
-    if (this.#state !== 'finished') return this.#state;
+    if (this.#state === 'pending') return ['pending', ...this.describeCallbacks()].join(' ');
+    if (this.#state === 'cancelled') return 'cancelled';
     return `finished ${this.describeOutcome()}`;
+  }
+
+  /** The callbacks that users have added: at most the first and the last by name. */
+  protected describeCallbacks(): string[] {
+    const own = this.#callbacks?.filter(({ scope }) => scope !== null) ?? [];
+    const names = own.map(({ callback }) => `${callback.name || 'anonymous'}()`);
+    if (names.length > 2) names.splice(1, names.length - 2, `<${names.length - 2} more>`);
+    return names.length === 0 ? [] : [`cb=[${names.join(', ')}]`];
   }
 
   protected describeOutcome(): string {
@@ -255,33 +272,6 @@ const runInScope = bringsOwnScope(function runInScope<T>(
 
 function isErrorClass(value: unknown): value is new () => Error {
   return typeof value === 'function' && value.prototype instanceof Error;
-}
-
-/** One `yield*` on a future. */
-class Wait<T> implements Iterator<Suspension, T, unknown> {
-  readonly #future: Future<T>;
-  #asked = false;
-
-  constructor(future: Future<T>) {
-    this.#future = future;
-  }
-
-  next(): IteratorResult<Suspension, T> {
-    if (this.#future.done()) return { done: true, value: this.#future.result() };
-    if (this.#asked) throw new InvalidStateError("yield* wasn't used with future");
-    this.#asked = true;
-    this.#future.threadloopAwaited = true;
-    return { done: false, value: this.#future };
-  }
-
-  // `yield*` forwards what is thrown into the coroutine to whatever it delegates to.
-  throw(error: unknown): never {
-    throw error;
-  }
-
-  return(value: T): IteratorResult<Suspension, T> {
-    return { done: true, value };
-  }
 }
 
 /** Whether a value is a future of this library, also of another copy of it. */

@@ -11,7 +11,9 @@
  * | cancelled | –                    | its turn comes and is skipped   |
  */
 import type { AsyncResource } from 'node:async_hooks';
+import { show } from '../errors.js';
 import { scopeOf } from './context.js';
+import { creationDetails, describeCreation, noteCreation } from './debug-stack.js';
 import type { EventLoop } from './event-loop.js';
 import { printsAsText } from './prints-as-text.js';
 
@@ -29,6 +31,8 @@ export class Handle {
   #callback: Callback<unknown[]> | null;
   #args: unknown[];
   #cancelled = false;
+  /** What a cancelled handle would have called; kept in debug mode. */
+  #called = '';
 
   /** For those who write loops: `loop.callSoon()` and its kin create handles for users. */
   constructor(loop: EventLoop, callback: Callback<unknown[]>, args: unknown[]) {
@@ -36,10 +40,12 @@ export class Handle {
     this.#scope = scopeOf(callback);
     this.#callback = callback;
     this.#args = args;
+    if (loop.getDebug()) noteCreation(this);
   }
 
   /** Prevents the callback from running, if it has not begun. May be called at any time. */
   cancel(): void {
+    if (!this.#cancelled && this.#loop.getDebug()) this.#called = this.#describeCall();
     this.#cancelled = true;
     this.#callback = null;
     this.#args = [];
@@ -70,6 +76,7 @@ export class Handle {
         message: `Exception in callback ${this.toString()}`,
         exception,
         handle: this,
+        ...creationDetails(this),
       });
       this.#callback = null;
     }
@@ -82,12 +89,19 @@ export class Handle {
   }
 
   toString(): string {
-    return `<${this.constructor.name} ${this.describe()}>`;
+    return `<${this.constructor.name} ${this.describe()}${describeCreation(this)}>`;
   }
 
   protected describe(): string {
-    if (this.#cancelled) return 'cancelled';
-    return this.#callback === null ? 'done' : `${this.#callback.name || 'anonymous'}()`;
+    if (this.#cancelled) return this.#called === '' ? 'cancelled' : `cancelled ${this.#called}`;
+    return this.#describeCall();
+  }
+
+  /** Arguments are shown in debug mode only: they may be secret, or large. */
+  #describeCall(): string {
+    if (this.#callback === null) return 'done';
+    const args = this.#loop.getDebug() ? this.#args.map((arg) => show(arg, -1)).join(', ') : '';
+    return `${this.#callback.name || 'anonymous'}(${args})`;
   }
 }
 
@@ -129,6 +143,6 @@ export class TimerHandle extends Handle {
   }
 
   protected override describe(): string {
-    return this.cancelled() ? 'cancelled' : `when=${this.#whenMs} ${super.describe()}`;
+    return this.cancelled() ? super.describe() : `when=${this.#whenMs} ${super.describe()}`;
   }
 }

@@ -174,7 +174,7 @@ export class Task<T> extends Future<T> {
     if (typeof this.#work === 'function') parts.push(`coro=<${this.#work.name || 'anonymous'}()>`);
     if (this.#waitingFor !== null) parts.push(`wait_for=${this.#waitingFor.toString()}`);
     if (this.done() && !this.cancelled()) parts.push(this.describeOutcome());
-    return parts.join(' ');
+    return [...parts, ...this.describeCallbacks()].join(' ');
   }
 
   /** For loops: runs the task up to its next wait; called once for each wait that is over. */

@@ -4,6 +4,7 @@
  * asyncio reports `Future exception was never retrieved` from the future's finalizer. JavaScript's
  * finalizers run after the object is gone, so the report describes the lost future in words.
  */
+import { creationDetails } from './debug-stack.js';
 import type { EventLoop } from './event-loop.js';
 
 /** The promise to report one error, unless somebody retrieves it before. */
@@ -12,12 +13,14 @@ export class Unretrieved {
   readonly #message: string;
   readonly #future: string;
   readonly #reason: unknown;
+  readonly #details: { readonly sourceTraceback?: string };
 
   constructor(future: { toString(): string }, loop: EventLoop, reason: unknown) {
     this.#loop = loop;
     this.#message = `${future.constructor.name} exception was never retrieved`;
     this.#future = future.toString();
     this.#reason = reason;
+    this.#details = creationDetails(future);
   }
 
   /** The error has been seen: nothing to report any more. */
@@ -32,6 +35,7 @@ export class Unretrieved {
       message: this.#message,
       exception: this.#reason,
       future: this.#future,
+      ...this.#details,
     });
   }
 }
