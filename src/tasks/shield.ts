@@ -21,6 +21,9 @@ export function shield<T>(awaitable: Awaitable<T>): Future<T> {
   return inner.done() ? inner : new ShieldFuture(inner);
 }
 
+/** Work whose late error was reported: once is enough, however many shields it had. */
+const reported = new WeakSet<Future<unknown>>();
+
 class ShieldFuture<T> extends Future<T> {
   readonly #inner: Future<T>;
 
@@ -49,7 +52,8 @@ class ShieldFuture<T> extends Future<T> {
   }
 
   #reportLate(exception: unknown): void {
-    if (exception === null || !this.cancelled()) return;
+    if (exception === null || !this.cancelled() || reported.has(this.#inner)) return;
+    reported.add(this.#inner);
     const name = exception instanceof Error ? exception.constructor.name : typeof exception;
     const message = `${name} exception in shielded future`;
     this.getLoop().callExceptionHandler({ message, exception, future: this.#inner });
