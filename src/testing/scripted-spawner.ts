@@ -86,10 +86,15 @@ export class ScriptedThread implements SpawnedThread {
     this.#link.notice(Notice.failed, encodeError(error));
   }
 
+  /** Says that its calls have ended. A worker that says so ends by itself right after. */
+  stopped(): void {
+    this.#link.notice(Notice.stopped, null);
+  }
+
   /** Ends: hangs up, and is reported ended in a later microtask. Only the first time counts. */
-  exit({ exitCode = 0, error = null }: Partial<ThreadExit> = {}): void {
+  exit(exit: Partial<ThreadExit> = {}): void {
     if (this.#exit !== null) return;
-    this.#exit = { exitCode, error };
+    this.#exit = { exitCode: 0, error: null, ...exit };
     this.#link.close();
     this.#report();
   }
