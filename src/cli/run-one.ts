@@ -6,12 +6,11 @@
  * input ends as an outcome, so nothing that the user's function gives or throws has to survive the
  * way back.
  */
-import { performance } from 'node:perf_hooks';
-import { type Coroutine, isAsyncFunction, isCoroutineFunction } from '../loop/coroutine.js';
-import { getRunningLoop } from '../loop/current-loop.js';
+import type { Coroutine } from '../loop/coroutine.js';
 import { currentTask } from '../loop/current-task.js';
 import type { Task } from '../loop/task.js';
-import { type Outcome, outcomeOfError, outcomeOfValue } from './outcome.js';
+import { Attempt } from './attempt.js';
+import type { Outcome } from './outcome.js';
 import { pickFunction, type TargetFunction } from './pick-function.js';
 import { Slots } from './slots.js';
 import { TicketBoard } from './ticket-board.js';
@@ -24,8 +23,6 @@ export interface Preparation {
   readonly boardMemory: SharedArrayBuffer;
 }
 
-type CoroutineFunction = (input: unknown) => Coroutine<unknown>;
-
 interface Work {
   readonly fn: TargetFunction;
   readonly slots: Slots;
@@ -33,6 +30,9 @@ interface Work {
 }
 
 let work: Work | undefined;
+
+/** By ticket. */
+const running = new Map<number, Task<unknown> | null>();
 
 /**
  * Loads the user's function into this thread.
@@ -59,12 +59,9 @@ export function* runOne(ticket: number, input: unknown): Coroutine<Outcome | NoO
   if (work === undefined) return 'unprepared';
   const { fn, slots, board } = work;
   yield* slots.take();
+  running.set(ticket, currentTask());
   try {
-    if (!board.tryStart(ticket)) return 'revoked';
-    running.set(ticket, currentTask());
-    const outcome = yield* measure(fn, input);
-    board.finish(ticket);
-    return outcome;
+    return yield* new Attempt(board, ticket).run(fn, input);
   } finally {
     running.delete(ticket);
     slots.release();
@@ -74,28 +71,6 @@ export function* runOne(ticket: number, input: unknown): Coroutine<Outcome | NoO
 /** Cancels the work on an input, if it is still going on. That it answers shows a live thread. */
 export function cancelOne(ticket: number, message: string): void {
   running.get(ticket)?.cancel(message);
-}
-
-const running = new Map<number, Task<unknown> | null>();
-
-function* measure(fn: TargetFunction, input: unknown): Coroutine<Outcome> {
-  const startedAtMs = performance.now();
-  try {
-    const value = yield* call(fn, input);
-    return outcomeOfValue(value, performance.now() - startedAtMs);
-  } catch (error) {
-    return outcomeOfError(error, performance.now() - startedAtMs);
-  }
-}
-
-function* call(fn: TargetFunction, input: unknown): Coroutine<unknown> {
-  if (isCoroutineFunction(fn)) return yield* (fn as CoroutineFunction)(input);
-  // An async function that declares a second parameter gets the signal of a task there.
-  const takesSignal = isAsyncFunction(fn) && fn.length >= 2;
-  const task = getRunningLoop().createTask<unknown>(
-    takesSignal ? (signal) => fn(input, signal) : () => fn(input),
-  );
-  return yield* task;
 }
 
 /** Standard output carries answers: what a task prints must not come between them. */

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 /** The built command. */
 export const main: string = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
@@ -37,6 +38,12 @@ export interface RunSettings {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+const children = new Set<ChildProcess>();
+// Of tests that failed before the end.
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** Starts the command; `ended` tells what came of it. */
 export function startCommand(
   args: readonly string[],
@@ -47,6 +54,8 @@ export function startCommand(
     env: { ...process.env, NO_COLOR: '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  children.add(child);
+  child.once('close', () => children.delete(child));
   // The command may end before it has read all.
   child.stdin.on('error', () => {});
   if (input !== undefined) child.stdin.end(input);
@@ -55,7 +64,16 @@ export function startCommand(
     text(child.stdout),
     text(child.stderr),
   ]).then(([[exitCode, signal], stdout, stderr]) => {
-    return { exitCode, signal, stdout, stderr, answers: parseAnswers(stdout) };
+    return {
+      exitCode,
+      signal,
+      stdout,
+      stderr,
+      // Of a run that was killed, the last line may be torn.
+      get answers() {
+        return parseAnswers(stdout);
+      },
+    };
   });
   return { child, ended };
 }

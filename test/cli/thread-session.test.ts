@@ -11,20 +11,21 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const inDirectory = (name: string): string => join(directory, name);
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-describe.concurrent('a timeout', () => {
+describe.concurrent('a timeout', { timeout: 20_000 }, () => {
   test.for([
     ['slowly', 'an async function with a signal'],
     ['coroutine', 'a coroutine'],
+    ['wrapped', 'a coroutine that a plain function returns'],
     ['deaf', 'an async function that hears nothing'],
     ['block', 'a synchronous loop without an end'],
   ] as const)('ends %s: %s', async ([name]) => {
     const input = '0\n10\n20\n';
     const endless = name === 'block' || name === 'deaf' ? input : input.replace('0\n', '99999\n');
-    const args = ['map', `tasks.js#${name}`, '-', '--json', '--timeout', '300ms', '--loops', '1'];
+    const args = ['map', `tasks.js#${name}`, '-', '--json', '--timeout', '600ms', '--loops', '1'];
     const { exitCode, answers } = await runCommand(args, { input: endless });
     expect([exitCode, results(answers)]).toEqual([1, ['TimeoutError', 10, 20]]);
     expect(answers[0]?.error).toMatchObject({
-      message: 'timed out after 300 ms',
+      message: 'timed out after 600 ms',
       code: 'ERR_TIMEOUT',
     });
   });
@@ -38,9 +39,9 @@ describe.concurrent('a timeout', () => {
   });
 
   test('counts from the start of each input, and not from when it was sent', async () => {
-    // Eight slots, but a synchronous function: each waits for those before it.
-    const args = ['map', 'tasks.js#block', '--range', '100:108', '--timeout', '300'];
-    const { exitCode } = await runCommand([...args, '--loops', '1', '--concurrency', '8']);
+    // Six slots, but a synchronous function: each waits for those before it.
+    const args = ['map', 'tasks.js#block', '--range', '200:206', '--timeout', '900'];
+    const { exitCode } = await runCommand([...args, '--loops', '1', '--concurrency', '6']);
     expect(exitCode).toBe(0);
   });
 
@@ -53,7 +54,7 @@ describe.concurrent('a timeout', () => {
         '-',
         '--json',
         '--timeout',
-        '500',
+        '1s',
         '--loops',
         '1',
         '--concurrency',
@@ -65,7 +66,7 @@ describe.concurrent('a timeout', () => {
   });
 });
 
-describe.concurrent('a thread that dies', () => {
+describe.concurrent('a thread that dies', { timeout: 20_000 }, () => {
   test('takes only the input that killed it', async () => {
     const args = ['map', 'tasks.js#exitOnSeven', '--range', '0:200', '--loops', '2'];
     const { exitCode, answers } = await runCommand(args);
