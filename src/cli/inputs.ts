@@ -23,8 +23,8 @@ export interface InputSource {
   close(): void;
 }
 
-/** Inputs made at a time: enough to make the batch itself cheap, few enough to stay small. */
-const BATCH_COUNT = 1024;
+/** Inputs made at a time: enough to make the batch itself cheap, few enough to be gone soon. */
+export const BATCH_COUNT = 256;
 
 /** Makes an input of a value that JSON holds without loss: a string, a number, parsed JSON. */
 export function toInput(value: unknown): Input {

@@ -8,7 +8,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { type Input, type InputSource, toInput } from './inputs.js';
+import { BATCH_COUNT, type Input, type InputSource, toInput } from './inputs.js';
 import { LineSplitter } from './line-splitter.js';
 import { systemReason } from './system-error.js';
 import { UsageError } from './usage-error.js';
@@ -87,11 +87,13 @@ async function* inputsOf(
   const splitter = new LineSplitter(name);
   const read = options.isJson ? jsonReader(name) : plainReader;
   function* take(lines: readonly string[]): Generator<Input[]> {
-    const batch: Input[] = [];
-    const badLine = read(lines, batch);
-    // What stands before a bad line is still input.
-    if (batch.length > 0) yield batch;
-    if (badLine !== undefined) throw badLine;
+    for (let start = 0; start < lines.length; start += BATCH_COUNT) {
+      const batch: Input[] = [];
+      const badLine = read(lines.slice(start, start + BATCH_COUNT), batch);
+      // What stands before a bad line is still input.
+      if (batch.length > 0) yield batch;
+      if (badLine !== undefined) throw badLine;
+    }
   }
   for await (const chunk of stream) yield* take(splitter.push(chunk as Buffer));
   const last = splitter.end();

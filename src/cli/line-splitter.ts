@@ -11,17 +11,16 @@ import { UsageError } from './usage-error.js';
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
 const LF = 0x0a;
-const CR = 0x0d;
-const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Collects bytes and gives out whole lines. Bytes that are not UTF-8 become U+FFFD. */
 export class LineSplitter {
   readonly #name: string;
   readonly #maxLineBytes: number;
+  /** What has arrived of the line that has no ending yet. */
   #partial: Buffer[] = [];
   #partialBytes = 0;
   #lineCount = 0;
-  #isAtStart = true;
 
   /** @param name - of the stream, for messages */
   constructor(name: string, maxLineBytes: number = MAX_LINE_BYTES) {
@@ -40,19 +39,26 @@ export class LineSplitter {
    * @throws UsageError when a line is longer than allowed
    */
   push(chunk: Buffer): string[] {
-    const lines: string[] = [];
-    let start = 0;
-    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
-      lines.push(this.#finish(chunk.subarray(start, end)));
-      start = end + 1;
+    const end = chunk.lastIndexOf(LF);
+    if (end === -1) {
+      this.#keep(chunk);
+      return [];
     }
-    this.#keep(chunk.subarray(start));
-    return lines;
+    // No sign of UTF-8 reaches over a line ending, so whole lines are decoded together.
+    const whole = [...this.#partial, chunk.subarray(0, end)];
+    this.#partial = [];
+    this.#partialBytes = 0;
+    this.#keep(chunk.subarray(end + 1));
+    return this.#split(whole);
   }
 
   /** The last line when it has no ending, else `undefined`. */
   end(): string | undefined {
-    return this.#partialBytes === 0 ? undefined : this.#finish(Buffer.alloc(0));
+    if (this.#partialBytes === 0) return undefined;
+    const [line] = this.#split(this.#partial);
+    this.#partial = [];
+    this.#partialBytes = 0;
+    return line;
   }
 
   #keep(rest: Buffer): void {
@@ -67,16 +73,17 @@ export class LineSplitter {
     this.#partial.push(rest);
   }
 
-  #finish(tail: Buffer): string {
-    this.#keep(tail);
-    const [only = tail] = this.#partial;
-    let line = this.#partial.length > 1 ? Buffer.concat(this.#partial) : only;
-    this.#partial = [];
-    this.#partialBytes = 0;
-    this.#lineCount += 1;
-    if (line.at(-1) === CR) line = line.subarray(0, -1);
-    if (this.#isAtStart && line.subarray(0, 3).equals(byteOrderMark)) line = line.subarray(3);
-    this.#isAtStart = false;
-    return line.toString('utf8');
+  #split(pieces: readonly Buffer[]): string[] {
+    const [only] = pieces;
+    const bytes = only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
+    let text = bytes.toString('utf8');
+    if (this.#lineCount === 0 && text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1);
+    const lines = text.split('\n');
+    this.#lineCount += lines.length;
+    return text.includes('\r') ? lines.map(withoutCarriageReturn) : lines;
   }
+}
+
+function withoutCarriageReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
