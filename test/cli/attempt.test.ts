@@ -1,4 +1,4 @@
-// One call on a loop among others: what it gives, when it began and ended, and what the board shows.
+// One call on a loop among others: what it gives, when it begins and ends, what the board shows.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { gather, run, sleep } from 'threadloop';
