@@ -25,13 +25,17 @@ import { isCoroutine, isPromiseLike } from './coroutine.js';
 import type { Coroutine, Suspension } from './coroutine.js';
 import { registerTask, unregisterTask } from './current-task.js';
 import type { EventLoop } from './event-loop.js';
-import { endedCancelled, Future, isFuture } from './future.js';
+import { endedCancelled, isFuture } from './future.js';
+import type { Future } from './future.js';
 import { GuardedWaits } from './guarded-waits.js';
 import { refusalOfFuture, refusalOfYield } from './refusal.js';
 import { registry } from './registry.js';
 import { TaskSignals } from './task-signals.js';
-import { assertCanRun, markDriven, textOfName } from './task-work.js';
+import { stepTask } from './task-stack.js';
+import type { Standing } from './task-stack.js';
+import { assertCanRun, markDriven } from './task-work.js';
 import type { TaskFunction } from './task-work.js';
+import { VisibleTask } from './visible-task.js';
 import type { Waitable } from './waitable.js';
 
 /** Options of `createTask`. */
@@ -45,8 +49,7 @@ export interface TaskOptions {
 }
 
 /** A coroutine or an async function at work; also the future of its result. */
-export class Task<T> extends Future<T> {
-  #name: string | number;
+export class Task<T> extends VisibleTask<T> {
   #context: AsyncResource | Context;
   #work: Coroutine<T> | TaskFunction<T> | null;
   /** What a coroutine waits for. */
@@ -62,24 +65,14 @@ export class Task<T> extends Future<T> {
 
   /** For loops and task factories; everyone else calls `loop.createTask()`. */
   constructor(work: Coroutine<T> | TaskFunction<T>, loop: EventLoop, options: TaskOptions = {}) {
-    super({ loop });
     assertCanRun(work);
-    registry.taskCount += 1;
-    this.#name = options.name === undefined ? registry.taskCount : textOfName(options.name);
+    super(loop, options.name);
     this.#work = work;
     this.#context = options.context ?? captureScope();
     const isEager = options.eager === true && loop.isRunning();
     if (!isEager) loop.callSoon(wakeTask, this);
     registerTask(this);
     if (isEager) wakeTask(this);
-  }
-
-  getName(): string {
-    return typeof this.#name === 'string' ? this.#name : `Task-${this.#name}`;
-  }
-
-  setName(name: unknown): void {
-    this.#name = textOfName(name);
   }
 
   /** Fires when the task is cancelled, with the `CancelledError` as its reason. */
@@ -163,8 +156,14 @@ export class Task<T> extends Future<T> {
   }
 
   override awaits(): readonly Future<unknown>[] {
-    if (this.#waitingFor !== null) return [this.#waitingFor];
-    return this.#guarded?.futures() ?? [];
+    const guarded = this.#guarded?.futures() ?? [];
+    // An async body inside a coroutine waits for futures of its own.
+    return this.#waitingFor === null ? guarded : [this.#waitingFor, ...guarded];
+  }
+
+  protected override standing(): Standing {
+    const { tickWait, failure } = this;
+    return { work: this.#work, waitingFor: this.#waitingFor, tickWait, failure };
   }
 
   protected override describe(): string {
@@ -294,7 +293,3 @@ export class Task<T> extends Future<T> {
 const wakeTask = bringsOwnScope(function wakeTask(task: { wake(): void }): void {
   task.wake();
 });
-
-function stepTask(task: { step(): void }): void {
-  task.step();
-}

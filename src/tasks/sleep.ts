@@ -3,11 +3,12 @@
  * After `asyncio.sleep`.
  */
 import { InvalidArgumentError } from '../errors.js';
-import type { Coroutine } from '../loop/coroutine.js';
+import type { Suspension } from '../loop/coroutine.js';
 import { getRunningLoop } from '../loop/current-loop.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { Future } from '../loop/future.js';
 import type { Handle } from '../loop/handle.js';
+import { TickWait } from '../loop/tick-wait.js';
 
 /**
  * Waits `delayMs` milliseconds on the running loop and gives `result`. Zero or less waits for one
@@ -57,8 +58,12 @@ class NextTick<T> extends Future<T> {
     this.getLoop().callSoon(wakeUp<T>, this, this.#result);
   }
 
-  override *[Symbol.iterator](): Coroutine<T> {
-    if (!this.done()) yield null;
+  override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return new TickWait(this);
+  }
+
+  /** For `TickWait`: the tick has passed. */
+  endTick(): T {
     wakeUp(this, this.#result);
     return this.result();
   }

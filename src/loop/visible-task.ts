@@ -1,0 +1,81 @@
+/**
+ * What others see of a task: its name, its coroutine, and where its code stands.
+ * The base of `Task`, which does the work.
+ */
+import { isCoroutine } from './coroutine.js';
+import type { Coroutine } from './coroutine.js';
+import type { EventLoop } from './event-loop.js';
+import { Future } from './future.js';
+import { writeRecord } from './last-resort.js';
+import { registry } from './registry.js';
+import type { StackFrame } from './stack-frame.js';
+import { formatFailure, formatStack, framesOf, limitFrames } from './task-stack.js';
+import type { Standing } from './task-stack.js';
+import { textOfName } from './task-work.js';
+import type { TickWait } from './tick-wait.js';
+
+/** Options of `getStack`. */
+export interface StackOptions {
+  /** At most so many frames; `null` for all. Default `null`. */
+  readonly limit?: number | null;
+}
+
+/** Options of `printStack`. */
+export interface PrintStackOptions extends StackOptions {
+  /** Takes the text, in one call, without a newline at its end. Default: to standard error. */
+  readonly write?: (text: string) => unknown;
+}
+
+/** The face of a task; not to be extended outside. */
+export abstract class VisibleTask<T> extends Future<T> {
+  /** For `TickWait`: the wait for one tick on which its coroutine stands, or stood. */
+  tickWait: TickWait<unknown> | null = null;
+  #name: string | number;
+
+  constructor(loop: EventLoop, name: unknown) {
+    super({ loop });
+    registry.taskCount += 1;
+    this.#name = name === undefined ? registry.taskCount : textOfName(name);
+  }
+
+  getName(): string {
+    return typeof this.#name === 'string' ? this.#name : `Task-${this.#name}`;
+  }
+
+  setName(name: unknown): void {
+    this.#name = textOfName(name);
+  }
+
+  /** The coroutine that it runs; `null` for an async function, and once it is done. */
+  getCoro(): Coroutine<T> | null {
+    const { work } = this.standing();
+    return isCoroutine(work) ? (work as Coroutine<T>) : null;
+  }
+
+  /**
+   * Where its code stands, oldest frame first: of a coroutine that waits every `yield*`, of the
+   * task that runs now the stack of this call, of a failed task where its error was made. Empty
+   * when it has not begun, and when it has ended in another way. An async function is one frame
+   * without a position, since JavaScript does not tell where an `await` stands.
+   *
+   * A `limit` keeps the newest frames; of a failed task the oldest. Runs no code of the coroutine,
+   * unless that drives another coroutine by hand.
+   *
+   * @throws InvalidArgumentError when `limit` is no whole number
+   */
+  getStack({ limit = null }: StackOptions = {}): StackFrame[] {
+    const oldestFirst = framesOf(this, this.standing()).toReversed();
+    return limitFrames(oldestFirst, limit, this.done() ? 'oldest' : 'newest');
+  }
+
+  /** Prints what `getStack` tells, and the error of a failed task. */
+  printStack({ limit = null, write = writeRecord }: PrintStackOptions = {}): void {
+    const { failure } = this.standing();
+    const lines = [formatStack(this, this.getStack({ limit }))];
+    if (failure !== null) lines.push(formatFailure(failure.reason));
+    write(lines.join('\n'));
+  }
+
+  /** What is needed to tell its stack. */
+  protected abstract standing(): Standing;
+}
