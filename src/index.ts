@@ -109,6 +109,7 @@ export type { ReturnWhen, WaitOptions, WaitResult } from './tasks/wait.js';
 export { waitFor } from './tasks/wait-for.js';
 export { ConcurrentFuture } from './threads/concurrent-future.js';
 export { getLoop, loopNames } from './threads/directory.js';
+export { wrapFuture } from './threads/following-future.js';
 export type { RemoteHandle } from './threads/outgoing-calls.js';
 export { isRemoteFunction, remoteFunction, remoteModule } from './threads/remote-function.js';
 export type {

@@ -13,11 +13,11 @@
 import { CancelledError, InvalidStateError, isCancelled, show, showError } from '../errors.js';
 import type { Suspension } from '../loop/coroutine.js';
 import { getEventLoop, getRunningLoop } from '../loop/current-loop.js';
-import { Future } from '../loop/future.js';
 import { printsAsText } from '../loop/prints-as-text.js';
 import { reportUnlessRetrieved } from '../loop/unretrieved.js';
 import type { Unretrieved } from '../loop/unretrieved.js';
 import { Waitable } from '../loop/waitable.js';
+import { FollowingFuture } from './following-future.js';
 
 type DoneCallback<T> = (future: ConcurrentFuture<T>) => unknown;
 
@@ -97,7 +97,7 @@ export class ConcurrentFuture<T> extends Waitable<T> {
   }
 
   [Symbol.iterator](): Iterator<Suspension, T, unknown> {
-    return new FollowingFuture(this)[Symbol.iterator]();
+    return new FollowingFuture(this, { loop: getRunningLoop() })[Symbol.iterator]();
   }
 
   override toString(): string {
@@ -137,34 +137,5 @@ function runDoneCallback(callback: (future: never) => unknown, future: object): 
   } catch (exception) {
     const message = `Exception in callback ${callback.name || 'anonymous'}()`;
     getEventLoop().callExceptionHandler({ message, exception, future });
-  }
-}
-
-/** What a coroutine waits for in its place: a future of its loop. A cancel goes to both. */
-class FollowingFuture<T> extends Future<T> {
-  readonly #source: ConcurrentFuture<T>;
-
-  constructor(source: ConcurrentFuture<T>) {
-    super({ loop: getRunningLoop() });
-    this.#source = source;
-    // At once, since no microtask runs on a blocked thread.
-    if (source.done()) this.#follow();
-    else source.addDoneCallback(() => this.#follow());
-  }
-
-  override cancel(message?: string): boolean {
-    const isCancelledNow = super.cancel(message);
-    this.#source.cancel(message);
-    return isCancelledNow;
-  }
-
-  #follow(): void {
-    if (this.done() || this.getLoop().isClosed()) return;
-    try {
-      this.setResult(this.#source.result());
-    } catch (error) {
-      if (isCancelled(error)) super.cancel(error.message);
-      else this.setException(error);
-    }
   }
 }
