@@ -95,7 +95,7 @@ scenario('A-031', 'a timer tells its time, and its equals are told by it', ({ ne
   const [first, second] = [loop.callAt(whenMs, f), loop.callAt(whenMs, f)];
   expect(first.when()).toBe(whenMs);
   expect(first).toBeInstanceOf(TimerHandle);
-  // JavaScript's `<` takes no overloads: timers are ordered by when(), and equal only to themselves.
+  // JavaScript's `<` takes no overloads: timers are ordered by when(), and equal to themselves.
   expect(first.when()).toBe(second.when());
   expect(loop.callSoon(f)).not.toHaveProperty('when');
   expect(loop.callSoon(f)).toBeInstanceOf(Handle);
