@@ -49,6 +49,8 @@ export class LoopScheduler implements Holder {
   readonly #watches = new Map<AbortSignal, SignalWatch>();
   #queuedCount = 0;
   #isPumpScheduled = false;
+  /** In debug mode what began last, as text: a report of a slow handle of ours then names it. */
+  #latest = '';
 
   constructor(loop: EventLoop) {
     this.loop = loop;
@@ -89,6 +91,7 @@ export class LoopScheduler implements Holder {
       return;
     }
     const entry = this.#queues.shift();
+    if (this.loop.getDebug()) this.#latest = entry === undefined ? '' : ` latest=${String(entry)}`;
     const mayWait = entry?.begin() ?? false;
     if (entry !== undefined) this.#unwatch(entry);
     if (mayWait) this.#schedulePump(promiseTickCount);
@@ -97,7 +100,7 @@ export class LoopScheduler implements Holder {
   }
 
   toString(): string {
-    return `<Scheduler queued=${this.#queues.size}>`;
+    return `<Scheduler queued=${this.#queues.size}${this.#latest}>`;
   }
 
   #accept(entry: Entry, delayMs: number): void {

@@ -4,7 +4,7 @@
  */
 import { InvalidArgumentError, show } from '../errors.js';
 import type { SchedulingState } from './scheduling-state.js';
-import { assertPriority, defaultPriority } from './task-priority.js';
+import { assertOptions, assertPriority, defaultPriority } from './task-priority.js';
 import type { TaskPriority } from './task-priority.js';
 import { assertSignal, isTaskSignal } from './task-signal.js';
 
@@ -19,10 +19,12 @@ export interface SchedulerPostTaskOptions {
 }
 
 /** @throws InvalidArgumentError that names the option, the value and what is allowed */
-export function readPostTaskOptions({ priority, signal, delay = 0 }: SchedulerPostTaskOptions): {
+export function readPostTaskOptions(options: SchedulerPostTaskOptions): {
   readonly state: SchedulingState;
   readonly delayMs: number;
 } {
+  assertOptions(options, 'postTask()');
+  const { priority, signal, delay = 0 } = options;
   if (priority !== undefined) assertPriority(priority, 'postTask(): priority');
   if (signal !== undefined) assertSignal(signal, 'postTask(): signal');
   if (!Number.isFinite(delay) || delay < 0) {

@@ -63,6 +63,10 @@ export class PostedTask<T> extends ScheduledFuture<T> {
     return true;
   }
 
+  protected override describe(): string {
+    return `${super.describe()} fn=<${this.#fn.name || 'anonymous'}()>`;
+  }
+
   /** The task is done. */
   follow(task: Task<T>): void {
     try {

@@ -3,7 +3,7 @@
  * After the web's interface of the same name.
  */
 import { SignalPriority } from './signal-priority.js';
-import { assertPriority, defaultPriority } from './task-priority.js';
+import { assertOptions, assertPriority, defaultPriority } from './task-priority.js';
 import type { TaskPriority } from './task-priority.js';
 import { makeTaskSignal, priorityOf } from './task-signal.js';
 import type { TaskSignal } from './task-signal.js';
@@ -19,8 +19,10 @@ export class TaskController extends AbortController {
   declare readonly signal: TaskSignal;
 
   /** @throws InvalidArgumentError when the priority is none */
-  constructor({ priority = defaultPriority }: TaskControllerInit = {}) {
+  constructor(init: TaskControllerInit = {}) {
     super();
+    assertOptions(init, 'TaskController');
+    const { priority = defaultPriority } = init;
     assertPriority(priority, 'TaskController: priority');
     makeTaskSignal(this.signal, new SignalPriority(this.signal, priority));
   }

@@ -2,7 +2,7 @@
  * The event by which a task signal tells that its priority has changed.
  * After the web's interface of the same name.
  */
-import { assertPriority } from './task-priority.js';
+import { assertOptions, assertPriority } from './task-priority.js';
 import type { TaskPriority } from './task-priority.js';
 
 type EventOptions = NonNullable<ConstructorParameters<typeof Event>[1]>;
@@ -20,7 +20,8 @@ export class TaskPriorityChangeEvent extends Event {
   /** @throws InvalidArgumentError when `previousPriority` is no priority */
   constructor(type: string, init: TaskPriorityChangeEventInit) {
     super(type, init);
-    assertPriority(init?.previousPriority, 'TaskPriorityChangeEvent: previousPriority');
+    assertOptions(init, 'TaskPriorityChangeEvent');
+    assertPriority(init.previousPriority, 'TaskPriorityChangeEvent: previousPriority');
     this.previousPriority = init.previousPriority;
   }
 }

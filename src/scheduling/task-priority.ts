@@ -17,17 +17,22 @@ export const priorities: readonly TaskPriority[] = ['user-blocking', 'user-visib
 /** What a task has where nothing else is said. */
 export const defaultPriority: TaskPriority = 'user-visible';
 
-/** Whether a value is one of the three. */
-export function isPriority(value: unknown): value is TaskPriority {
-  return priorities.includes(value as TaskPriority);
-}
-
 /**
  * @param where - what the value was given to, for the message
  * @throws InvalidArgumentError when it is no priority
  */
 export function assertPriority(value: unknown, where: string): asserts value is TaskPriority {
-  if (isPriority(value)) return;
+  if (priorities.includes(value as TaskPriority)) return;
   const allowed = priorities.map((priority) => `'${priority}'`).join(', ');
   throw new InvalidArgumentError(`${where} must be one of ${allowed}, got ${show(value)}`);
+}
+
+/**
+ * A priority given where options belong would be lost without a word.
+ *
+ * @throws InvalidArgumentError when it is no object
+ */
+export function assertOptions(value: unknown, what: string): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new InvalidArgumentError(`${what} expects an object of options, got ${show(value)}`);
 }

@@ -9,7 +9,7 @@ import { InvalidArgumentError, show } from '../errors.js';
 import { printsAsText } from '../loop/prints-as-text.js';
 import { SignalPriority } from './signal-priority.js';
 import type { TaskPriorityChangeEvent } from './task-priority-change-event.js';
-import { assertPriority, defaultPriority } from './task-priority.js';
+import { assertOptions, assertPriority, defaultPriority } from './task-priority.js';
 import type { TaskPriority } from './task-priority.js';
 
 /** Options of `TaskSignal.any`. */
@@ -51,6 +51,7 @@ export class TaskSignal extends AbortSignal {
   static override any(signals: Iterable<AbortSignal>, init: TaskSignalAnyInit = {}): TaskSignal {
     const sources = [...signals];
     sources.forEach((signal, index) => assertSignal(signal, `TaskSignal.any(): signals[${index}]`));
+    assertOptions(init, 'TaskSignal.any()');
     const { priority = defaultPriority } = init;
     const leader = isTaskSignal(priority) ? priorityOf(priority) : null;
     if (leader === null) {
