@@ -158,6 +158,21 @@ test('an abort by cancelling the task that a signal belongs to cancels', async (
   expect(task.cancelled()).toBe(true);
 });
 
+test('an abort after the loop was closed still fails the tasks', async () => {
+  const loop = virtualLoop();
+  const controller = new TaskController();
+  const tasks = [{}, { delay: 5 }].map(
+    (options) => post(loop, { ...options, signal: controller.signal }).task,
+  );
+  await loop.runUntilComplete(loop.createTask(() => {}));
+  loop.close();
+  controller.setPriority('background');
+  controller.abort('gone');
+  expect(tasks.map((task) => task.done())).toEqual([true, true]);
+  const delayed = tasks[1] as Future<string>;
+  await expect(delayed).rejects.toBe('gone');
+});
+
 test('an error of a function that aborted its own task is reported', async () => {
   const loop = virtualLoop();
   const reports = recordReports(loop);

@@ -1,6 +1,7 @@
 // What a posted task gives back, whatever kind of function it is, and what is refused.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { inspect } from 'node:util';
 import {
   type Coroutine,
   currentTask,
@@ -18,7 +19,7 @@ import {
 } from 'threadloop';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { createLoop, kinds, runUntilComplete } from '../contract/loop-kinds.js';
-import { collectGarbage, recordReports, virtualLoop } from '../loop/fixtures.js';
+import { collectGarbage, recordConsole, recordReports, virtualLoop } from '../loop/fixtures.js';
 
 describe('a posted task gives what its function gives, be it', () => {
   test.for<readonly [string, TaskFunction<number>]>([
@@ -121,6 +122,22 @@ test('a task runs as a task of the loop, its first part in one go', async () => 
   expect(names).toEqual([expect.stringMatching(/^Task-\d+$/), true]);
 });
 
+test('a slow task is named in debug mode', async () => {
+  const loop = virtualLoop();
+  const reports = recordConsole();
+  loop.setDebug(true);
+  loop.slowCallbackDurationMs = 5;
+  const task = schedulerOf(loop).postTask(function crunch() {
+    const untilMs = performance.now() + 10;
+    while (performance.now() < untilMs);
+  });
+  expect(inspect(task)).toMatch(/^<PostedTask pending fn=<crunch\(\)>/);
+  await loop.runUntilComplete(task);
+  expect(reports.join()).toMatch(
+    /<Scheduler queued=0 latest=<PostedTask pending .*fn=<crunch\(\)>/,
+  );
+});
+
 test('a task runs in the async context of whoever posted it', async () => {
   const loop = virtualLoop();
   const storage = new AsyncLocalStorage<string>();
@@ -209,10 +226,11 @@ test('the scheduler of the running loop needs a running loop', () => {
 test.for(kinds)('tasks run by priority on $title', async (kind) => {
   const loop = createLoop(kind);
   const log: string[] = [];
+  const background = { priority: 'background' } as const;
   const tasks = (['background', 'user-visible', 'user-blocking'] as const).map((priority) =>
     schedulerOf(loop).postTask(() => log.push(priority), { priority }),
   );
-  const late = schedulerOf(loop).postTask(() => log.push('late'), { delay: 5 });
+  const late = schedulerOf(loop).postTask(() => log.push('late'), { delay: 5, ...background });
   const all = gather([...tasks, late]);
   await runUntilComplete(loop, all);
   expect(log).toEqual(['user-blocking', 'user-visible', 'background', 'late']);
@@ -231,6 +249,8 @@ describe('bad input is named:', () => {
       'postTask() expects a function, got Object [Generator] {}: ' +
         'give the generator function, and do not call it',
     ],
+    [plain, 'background', "postTask() expects an object of options, got 'background'"],
+    [plain, null, 'postTask() expects an object of options, got null'],
     [plain, { priority: 'urgent' }, `postTask(): priority ${allowed} 'urgent'`],
     [plain, { priority: null }, `postTask(): priority ${allowed} null`],
     [plain, { signal: 'stop' }, "postTask(): signal must be an AbortSignal, got 'stop'"],

@@ -209,6 +209,8 @@ describe('setPriority()', () => {
     expect(() => new TaskController(init)).toThrow(
       new InvalidArgumentError(`TaskController: priority ${allowed} 3`),
     );
+    const text = 'background' as TaskControllerInit;
+    expect(() => new TaskController(text)).toThrow('TaskController expects an object of options');
     expect(signal.priority).toBe('background');
   });
 });
