@@ -49,10 +49,12 @@ export function gather<T>(
   const distinct = new Set(given);
   const children = [...distinct].map((awaitable) => ensureFuture(awaitable, { loop }));
   const outer = new GatherFuture(loop, children, returnExceptions);
-  if (distinct.size === given.length) return outer;
-  // One that was given twice ran once, and fills both places.
-  const places = new Map([...distinct].map((awaitable, index) => [awaitable, index]));
-  outer.places = given.map((awaitable) => places.get(awaitable) as number);
+  if (distinct.size < given.length) {
+    // One that was given twice ran once, and fills both places.
+    const places = new Map([...distinct].map((awaitable, index) => [awaitable, index]));
+    outer.places = given.map((awaitable) => places.get(awaitable) as number);
+  }
+  outer.follow();
   return outer;
 }
 
@@ -82,7 +84,14 @@ class GatherFuture extends Future<unknown[]> {
     this.#returnExceptions = returnExceptions;
     this.#unfinishedCount = children.length;
     if (children.length === 0) this.setResult([]);
-    for (const child of children) child.addWaiter(childDone, this);
+  }
+
+  /** Begins to wait. Eager tasks may be done already: then so is this, without a tick. */
+  follow(): void {
+    for (const child of this.#children) {
+      if (child.done()) this.onChildDone(child);
+      else child.addWaiter(childDone, this);
+    }
   }
 
   override awaits(): readonly Future<unknown>[] {
