@@ -4,15 +4,13 @@
  * Not for several threads: another thread hands over a call of `putNowait` instead. After
  * `asyncio.Queue`.
  *
- * An item stays in the queue until the task that it woke comes for it. Two rules are restored
- * after every move, and hold whenever a task waits (`#settle`):
+ * An item stays in the queue until a task that was woken comes for it. After every item that comes
+ * or goes, and after every woken task that does not come, `#settle` sees to it that as many getters
+ * are on their way as there are items, and as many putters as there are free places. So no wake-up
+ * is lost with a task that is cancelled: what it was to take goes to the next.
  *
- * - there are no more items than getters that were woken, or else no getter waits;
- * - there is no more room than putters that were woken, or else no putter waits.
- *
- * So a task that is cancelled after it was woken loses nothing: its item or its room goes to the
- * next. And `get()` and `put()` leave alone what woken tasks are coming for, so that nobody gets in
- * front of those; asyncio's queue lets newcomers do that.
+ * Whoever comes while others wait or are on their way stands behind them, also when an item is
+ * there; asyncio's queue lets it in at once. One of those before it will settle the queue again.
  */
 import {
   InvalidArgumentError,
@@ -223,7 +221,7 @@ export class Queue<T> extends LoopBound implements AsyncIterable<T> {
   }
 
   *#put(item: T): Coroutine<void> {
-    let mustWait = this.#roomCount() <= this.#putters.wokenCount;
+    let mustWait = this.full() || this.#putters.liveCount > 0;
     while (mustWait && !this.#isShutDown) {
       yield* this.#putters.wait(this.bindLoop(), this.#settle);
       mustWait = this.full();
@@ -232,7 +230,7 @@ export class Queue<T> extends LoopBound implements AsyncIterable<T> {
   }
 
   *#get(): Coroutine<T> {
-    let mustWait = this.#items.length <= this.#getters.wokenCount;
+    let mustWait = this.empty() || this.#getters.liveCount > 0;
     while (mustWait && !this.#isDrained()) {
       yield* this.#getters.wait(this.bindLoop(), this.#settle);
       mustWait = this.empty();
