@@ -115,6 +115,18 @@ export class BrokenBarrierError extends ThreadloopError {
   override readonly code = 'ERR_BROKEN_BARRIER';
 }
 
+/** Tasks wait for each other in a ring: none of them goes on, and no tree can be drawn of them. */
+export class AwaitCycleError extends ThreadloopError {
+  override readonly code = 'ERR_AWAIT_CYCLE';
+  /** The ids of the tasks of each ring; the first one stands at the end again. */
+  readonly cycles: readonly (readonly number[])[];
+
+  constructor(message: string, options: ErrorOptions & Partial<{ cycles: number[][] }> = {}) {
+    super(message, options);
+    this.cycles = options.cycles ?? [];
+  }
+}
+
 /** What is known of a loop that died. */
 export interface LoopDeath {
   /** Name of the loop. */
@@ -235,6 +247,7 @@ const ours = [
   QueueFullError,
   QueueShutDownError,
   BrokenBarrierError,
+  AwaitCycleError,
   LoopDiedError,
   LoopNotFoundError,
   CoordinatorClosedError,

@@ -8,6 +8,7 @@ export type { CoordinatorOptions, ShutdownOptions } from './coordinator/options.
 export type { CoordinatorStats, LoopStats } from './coordinator/stats.js';
 export type { LoopState } from './coordinator/supervised-loop.js';
 export {
+  AwaitCycleError,
   BrokenBarrierError,
   CancelledError,
   CoordinatorClosedError,
@@ -39,6 +40,14 @@ export {
   TypeScriptModuleError,
 } from './errors.js';
 export type { LoopDeath } from './errors.js';
+export { captureCallGraph } from './introspection/call-graph.js';
+export type { CallGraphOptions, FutureCallGraph } from './introspection/call-graph.js';
+export { captureTasks } from './introspection/capture-tasks.js';
+export type { TaskSnapshot, TasksSnapshot } from './introspection/capture-tasks.js';
+export { formatCallGraph, printCallGraph } from './introspection/format-call-graph.js';
+export type { PrintCallGraphOptions } from './introspection/format-call-graph.js';
+export { formatTaskTable } from './introspection/task-table.js';
+export { formatTaskTree } from './introspection/task-tree.js';
 export type { Context } from './loop/context.js';
 export { BlockingEventLoop } from './loop/blocking-event-loop.js';
 export { isCoroutine } from './loop/coroutine.js';
@@ -58,12 +67,14 @@ export { Future, isFuture } from './loop/future.js';
 export { Handle, TimerHandle } from './loop/handle.js';
 export { HostEventLoop } from './loop/host-event-loop.js';
 export { Operation } from './loop/operation.js';
+export type { FrameKind, StackFrame } from './loop/stack-frame.js';
 export { Task } from './loop/task.js';
 export type { TaskOptions } from './loop/task.js';
 export { createEagerTaskFactory, eagerTaskFactory } from './loop/task-factory.js';
 export type { TaskClass, TaskFactory } from './loop/task-factory.js';
 export type { Body } from './loop/body.js';
 export type { TaskFunction } from './loop/task-work.js';
+export type { PrintStackOptions, StackOptions } from './loop/visible-task.js';
 export type { SchedulerPostTaskOptions } from './scheduling/post-task-options.js';
 export { scheduler, schedulerOf } from './scheduling/scheduler.js';
 export type { Scheduler } from './scheduling/scheduler.js';

@@ -14,6 +14,7 @@ const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   sync: ['loop', 'errors'],
   trio: ['loop', 'errors'],
   scheduling: ['loop', 'errors'],
+  introspection: ['loop', 'errors'],
   wire: ['errors'],
   threads: threadSide,
   coordinator: ['threads', ...threadSide],

@@ -1,0 +1,63 @@
+/**
+ * Call graphs as text, in asyncio's form. After its `format_call_graph` and `print_call_graph`.
+ *
+ * A future, its stack below it, and below that all that wait for it, each a step further in.
+ */
+import { inspect } from 'node:util';
+import type { Future } from '../loop/future.js';
+import { formatFrame } from '../loop/stack-frame.js';
+import { Task } from '../loop/task.js';
+import { captureCallGraph } from './call-graph.js';
+import type { CallGraphOptions, FutureCallGraph } from './call-graph.js';
+import { idOf, toHex } from './identity.js';
+
+/** Options of `printCallGraph`. */
+export interface PrintCallGraphOptions extends CallGraphOptions {
+  /** Takes the text, in one call, without a newline at its end. Default: to standard output. */
+  readonly write?: (text: string) => unknown;
+}
+
+/**
+ * The call graph of a future as text, by default of the task that calls; empty outside a task.
+ *
+ * @throws as `captureCallGraph`
+ */
+export function formatCallGraph(
+  future: Future<unknown> | null = null,
+  options: CallGraphOptions = {},
+): string {
+  const graph = captureCallGraph(future, options);
+  return graph === null ? '' : [...linesOf(graph, '')].join('\n');
+}
+
+/**
+ * Prints what `formatCallGraph` gives.
+ *
+ * @throws as `captureCallGraph`
+ */
+export function printCallGraph(
+  future: Future<unknown> | null = null,
+  { write = writeToStdout, ...options }: PrintCallGraphOptions = {},
+): void {
+  write(formatCallGraph(future, options));
+}
+
+function* linesOf(
+  { future, callStack, awaitedBy }: FutureCallGraph,
+  indent: string,
+): Generator<string> {
+  const id = `id=${toHex(idOf(future))}`;
+  if (future instanceof Task) {
+    yield `${indent}* Task(name=${inspect(future.getName())}, ${id})`;
+  } else {
+    yield `${indent}* Future(${id})`;
+  }
+  if (callStack.length > 0) yield `${indent}  + Call stack:`;
+  for (const frame of callStack) yield `${indent}  |   ${formatFrame(frame)}`;
+  if (awaitedBy.length > 0) yield `${indent}  + Awaited by:`;
+  for (const awaiter of awaitedBy) yield* linesOf(awaiter, `${indent}    `);
+}
+
+function writeToStdout(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
