@@ -7,12 +7,16 @@
  */
 import type { AnswerWriter } from './answer-writer.js';
 import { formatAnswer } from './answer.js';
-import type { Input, InputSource } from './inputs.js';
+import { InputFeed } from './input-feed.js';
+import type { InputSource } from './inputs.js';
 import type { Job } from './job.js';
 import type { Lane, LaneOwner } from './lane.js';
 import type { Outcome } from './outcome.js';
 import type { AnswerOrder } from './reorder-window.js';
 import type { Tally } from './tally.js';
+
+/** A look at all deadlines costs a little for each input on a loop: not one for each of them. */
+const MIN_CHECK_INTERVAL_MS = 5;
 
 /** What a run works with. */
 export interface MapRunParts {
@@ -33,14 +37,9 @@ export interface AnswerOutput {
 /** One run over all inputs. */
 export class MapRun implements LaneOwner {
   readonly #parts: MapRunParts;
-  readonly #batches: AsyncIterator<readonly Input[]>;
+  readonly #feed: InputFeed;
   #lanes: readonly Lane[] = [];
   #output: AnswerOutput | undefined;
-  #batch: readonly Input[] = [];
-  #batchIndex = 0;
-  #isReading = false;
-  /** No further input is taken. */
-  #isSourceOver = false;
   #isStopping = false;
   /** To be sent before any new input. */
   readonly #again: Job[] = [];
@@ -53,7 +52,7 @@ export class MapRun implements LaneOwner {
 
   constructor(parts: MapRunParts) {
     this.#parts = parts;
-    this.#batches = parts.source.batches()[Symbol.asyncIterator]();
+    this.#feed = new InputFeed(parts.source, () => this.onRoom());
   }
 
   /**
@@ -72,17 +71,18 @@ export class MapRun implements LaneOwner {
     });
     clearTimeout(this.#deadlineTimer);
     if (this.#error !== undefined) throw this.#error.reason;
+    if (this.#feed.error !== undefined) throw this.#feed.error;
   }
 
   /** Whether the run is over and no loop has anything left of it. */
   get isIdle(): boolean {
-    return this.#isSourceOver && this.#lanes.every((lane) => lane.size === 0);
+    return this.#feed.isOver && this.#lanes.every((lane) => lane.size === 0);
   }
 
   /** Takes no more inputs and takes back what has not started; what runs is answered. */
   stop(): void {
     this.#isStopping = true;
-    this.#closeSource();
+    this.#feed.close();
     for (const lane of this.#lanes) this.#giveUp(lane.takeBackAll());
     this.#giveUp(this.#again.splice(0));
     this.onRoom();
@@ -158,7 +158,7 @@ export class MapRun implements LaneOwner {
       lane.send(job);
     }
     this.#watchDeadlines();
-    if (this.#isSourceOver && this.#open.size === 0) this.#end?.();
+    if (this.#feed.isOver && this.#open.size === 0) this.#end?.();
   }
 
   #emptiestLane(): Lane | undefined {
@@ -170,42 +170,14 @@ export class MapRun implements LaneOwner {
   }
 
   #nextJob(): Job | undefined {
-    if (this.#isSourceOver || this.#output === undefined) return undefined;
+    if (this.#output === undefined) return undefined;
     const { order, writer } = this.#output;
     if (!order.hasRoom || writer.isCongested) return undefined;
-    const input = this.#batch[this.#batchIndex];
-    if (input === undefined) {
-      this.#read();
-      return undefined;
-    }
-    this.#batchIndex += 1;
+    const input = this.#feed.tryNext();
+    if (input === undefined) return undefined;
     const job: Job = { input, number: order.take(), failureCount: 0 };
     this.#open.add(job);
     return job;
-  }
-
-  #read(): void {
-    if (this.#isReading) return;
-    this.#isReading = true;
-    this.#batches.next().then(
-      ({ done, value }) => {
-        this.#isReading = false;
-        if (done === true) this.#isSourceOver = true;
-        else [this.#batch, this.#batchIndex] = [value, 0];
-        this.onRoom();
-      },
-      (error: unknown) => {
-        this.#error ??= { reason: error };
-        this.#isSourceOver = true;
-        this.onRoom();
-      },
-    );
-  }
-
-  #closeSource(): void {
-    this.#isSourceOver = true;
-    this.#batch = [];
-    this.#parts.source.close();
   }
 
   /** With no further input at hand, idle slots take over what waits behind busy ones. */
@@ -234,9 +206,12 @@ export class MapRun implements LaneOwner {
     if (this.#deadlineTimer !== undefined) return;
     const nextCheckMs = Math.min(...this.#lanes.map((lane) => lane.checkDeadlines()));
     if (nextCheckMs === Number.POSITIVE_INFINITY) return;
-    this.#deadlineTimer = setTimeout(() => {
-      this.#deadlineTimer = undefined;
-      this.#watchDeadlines();
-    }, nextCheckMs);
+    this.#deadlineTimer = setTimeout(
+      () => {
+        this.#deadlineTimer = undefined;
+        this.#watchDeadlines();
+      },
+      Math.max(nextCheckMs, MIN_CHECK_INTERVAL_MS),
+    );
   }
 }
