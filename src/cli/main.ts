@@ -8,6 +8,9 @@ import { EXIT_SOME_FAILED, EXIT_WRONG_USAGE } from './exit-codes.js';
 import { say } from './say.js';
 import { UsageError } from './usage-error.js';
 
+// Whoever read our messages has gone away (`2>&1 | head`): that must not end the run.
+process.stderr.on('error', () => {});
+
 try {
   process.exitCode = await runCommandLine(process.argv.slice(2));
 } catch (error) {

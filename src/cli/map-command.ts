@@ -8,6 +8,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
 import { Coordinator } from '../coordinator/coordinator.js';
+import { LoopDiedError } from '../errors.js';
 import { AnswerWriter } from './answer-writer.js';
 import { type EarlierRun, withoutAnswered } from './answered-inputs.js';
 import { BusyMeter } from './busy-meter.js';
@@ -142,12 +143,12 @@ class MapCommand {
     const emit = (line: string): void => writer.write(line);
     const order = options.isOrdered ? new ReorderWindow(emit) : unordered(emit);
     this.#startDisplay();
-    let inputError: UsageError | undefined;
+    let runError: UsageError | LoopDiedError | undefined;
     try {
       await this.#run.run(lanes, { order, writer });
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      inputError = error;
+      if (!(error instanceof UsageError || error instanceof LoopDiedError)) throw error;
+      runError = error;
     } finally {
       await writer.end();
       this.#display?.stop();
@@ -156,18 +157,23 @@ class MapCommand {
     if (!options.isQuiet && this.#writeError?.code !== 'EPIPE') {
       this.#printSummary(performance.now() - startedAtMs);
     }
-    return this.#conclude(inputError);
+    return this.#conclude(runError);
   }
 
-  #conclude(inputError: UsageError | undefined): number {
+  #conclude(runError: UsageError | LoopDiedError | undefined): number {
     if (this.#writeError?.code === 'EPIPE') return EXIT_BROKEN_PIPE;
     if (this.#writeError !== undefined) {
       const name = this.#parts.options.outPath ?? 'standard output';
       say(`cannot write '${name}': ${systemReason(this.#writeError)}; the run ended early`);
       return EXIT_SOME_FAILED;
     }
-    if (inputError !== undefined) {
-      say(inputError.message);
+    if (runError instanceof LoopDiedError) {
+      const { loop, reason } = runError;
+      say(`'${loop}' keeps dying while it has nothing to do (${reason}); the run ended early`);
+      return EXIT_SOME_FAILED;
+    }
+    if (runError !== undefined) {
+      say(runError.message);
       return EXIT_WRONG_USAGE;
     }
     // A resumed run speaks for the whole file.

@@ -15,8 +15,8 @@ export interface LoopTally {
 
 /** Counts of a run. */
 export class Tally {
-  /** Inputs that there are, `undefined` until that is known. */
-  total: number | undefined;
+  /** Inputs that there are, `undefined` where only the end tells. */
+  readonly total: number | undefined;
   /** Inputs that an earlier run has answered. */
   skippedCount = 0;
   /** Inputs that this run has answered, with a value or an error. */
