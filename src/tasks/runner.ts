@@ -8,7 +8,8 @@
  * | closed      | –                   |                                           |
  *
  * Ctrl-C, on the main thread, cancels the main task the first time, so that its code can clean up,
- * and ends the process the second time. A program that listens for SIGINT itself is left alone.
+ * and ends the process the second time. A program that listens for SIGINT itself is left alone. On
+ * a loop that blocks its thread nobody would hear the signal: there it ends the process at once.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isMainThread } from 'node:worker_threads';
@@ -149,6 +150,8 @@ function startMain<T>(
 /** Until the returned function is called, which tells whether Ctrl-C came. */
 function cancelOnInterrupt(future: Future<unknown>): () => boolean {
   if (!isMainThread || process.listenerCount('SIGINT') > 0) return () => false;
+  // A listener takes the signal's own effect away, and a blocked thread would never call it.
+  if (future.getLoop().refusePromise !== undefined) return () => false;
   let isInterrupted = false;
   const onInterrupt = (): void => {
     // The second Ctrl-C means: at once.
