@@ -86,6 +86,7 @@ export class MapIterator<T, R> implements AsyncIterableIterator<R> {
   }
 
   #hasRoom(): boolean {
+    if (this.#failure !== null) return false;
     const { concurrency } = this.#mapping;
     return this.#inFlightCount < concurrency && this.#calls.length < concurrency * runAheadFactor;
   }
@@ -98,7 +99,7 @@ export class MapIterator<T, R> implements AsyncIterableIterator<R> {
         if (isPromiseLike(next)) void this.#pullLater(next);
         else this.#accept(next);
       } catch (error) {
-        this.#fail(error);
+        this.#failSource(error);
       }
     }
   }
@@ -108,7 +109,7 @@ export class MapIterator<T, R> implements AsyncIterableIterator<R> {
     try {
       this.#accept(await next);
     } catch (error) {
-      this.#fail(error);
+      this.#failSource(error);
     }
     this.#isPulling = false;
     this.#pull();
@@ -121,7 +122,8 @@ export class MapIterator<T, R> implements AsyncIterableIterator<R> {
       this.#isExhausted = true;
       return;
     }
-    const call = this.#mapping.call(next.value);
+    const call = this.#tryCall(next.value);
+    if (call === null) return;
     this.#calls.push(call);
     this.#inFlightCount += 1;
     call.addDoneCallback(() => {
@@ -131,8 +133,18 @@ export class MapIterator<T, R> implements AsyncIterableIterator<R> {
     });
   }
 
-  /** The source failed, or a call could not be made: told behind the results that came before. */
-  #fail(error: unknown): void {
+  #tryCall(input: T): ConcurrentFuture<unknown> | null {
+    try {
+      return this.#mapping.call(input);
+    } catch (error) {
+      // Told behind the results that came before; the source has not ended, and is closed then.
+      this.#failure ??= { error };
+      return null;
+    }
+  }
+
+  /** The source itself failed, and so has ended: told behind the results that came before. */
+  #failSource(error: unknown): void {
     this.#isExhausted = true;
     this.#failure ??= { error };
   }
@@ -148,8 +160,17 @@ export class MapIterator<T, R> implements AsyncIterableIterator<R> {
       // Nobody will look at those that failed: only the first error is told.
       call.then(undefined, () => undefined);
     }
-    if (!wasExhausted) await this.#source.return?.();
+    if (!wasExhausted) await this.#closeSource(error);
     return error;
+  }
+
+  /** An error of the source's own end does not hide the one that came first. */
+  async #closeSource(first: unknown): Promise<void> {
+    try {
+      await this.#source.return?.();
+    } catch (error) {
+      if (first === undefined) throw error;
+    }
   }
 }
 

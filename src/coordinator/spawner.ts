@@ -13,8 +13,8 @@ import type { WorkerSeed } from '../threads/worker.js';
 export interface ThreadExit {
   /** `null` where no thread was made. */
   readonly exitCode: number | null;
-  /** The uncaught error that ended it, `null` where none did. */
-  readonly error: unknown;
+  /** What was thrown and ended it, which can be anything; absent where nothing was. */
+  readonly error?: unknown;
 }
 
 /** A thread that was made. */
@@ -76,9 +76,9 @@ class WorkerThread implements SpawnedThread {
   }
 
   onExit(listener: (exit: ThreadExit) => void): void {
-    let error: unknown = null;
-    this.#worker.on('error', (uncaught) => (error = uncaught));
-    this.#worker.on('exit', (exitCode) => listener({ exitCode, error }));
+    let uncaught: { readonly error?: unknown } = {};
+    this.#worker.on('error', (error) => (uncaught = { error }));
+    this.#worker.on('exit', (exitCode) => listener({ exitCode, ...uncaught }));
   }
 
   terminate(): void {

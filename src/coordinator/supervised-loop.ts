@@ -11,10 +11,9 @@
  * | stopping | told to end once its calls have ended      | gone                          |
  * | gone     | for good; calls are refused                | –                             |
  */
-import { inspect } from 'node:util';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { LoopDiedError } from '../errors.js';
+import { LoopDiedError, show } from '../errors.js';
 import type { LoopDeath } from '../errors.js';
 import { getLoop } from '../threads/directory.js';
 import type { Peer, PeerOptions } from '../threads/peer.js';
@@ -244,11 +243,15 @@ export class SupervisedLoop {
 }
 
 function loopDied(death: LoopDeath, cause: unknown): LoopDiedError {
-  return new LoopDiedError(death, cause === null ? {} : { cause });
+  return new LoopDiedError(death, cause === undefined || cause === null ? {} : { cause });
 }
 
-function describeExit({ exitCode, error }: ThreadExit): string {
-  if (error === null) return exitCode === 0 ? 'its thread ended' : 'process.exit() was called';
-  if ((error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') return 'out of memory';
-  return `uncaught ${error instanceof Error ? error.toString() : inspect(error)}`;
+function describeExit(exit: ThreadExit): string {
+  if (!('error' in exit)) {
+    return exit.exitCode === 0 ? 'its thread ended' : 'process.exit() was called';
+  }
+  const { error } = exit;
+  const isMemory = (error as { code?: unknown } | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  if (isMemory) return 'out of memory';
+  return `uncaught ${error instanceof Error ? error.toString() : show(error)}`;
 }

@@ -15,8 +15,15 @@ import { registry } from './registry.js';
  * @throws NoRunningLoopError
  */
 export function getRunningLoop(): EventLoop {
-  if (registry.running === null) throw new NoRunningLoopError('no running event loop');
-  return registry.running;
+  const loop = registry.running ?? loopOfAsyncTask();
+  if (loop === null) throw new NoRunningLoopError('no running event loop');
+  return loop;
+}
+
+/** An async function may go on between two runs of its loop, where a coroutine stands still. */
+function loopOfAsyncTask(): EventLoop | null {
+  const task = registry.asyncTask.getStore();
+  return task === undefined || task.done() ? null : task.getLoop();
 }
 
 /**

@@ -94,7 +94,7 @@ export class ScriptedThread implements SpawnedThread {
   /** Ends: hangs up, and is reported ended in a later microtask. Only the first time counts. */
   exit(exit: Partial<ThreadExit> = {}): void {
     if (this.#exit !== null) return;
-    this.#exit = { exitCode: 0, error: null, ...exit };
+    this.#exit = { exitCode: 0, ...exit };
     this.#link.close();
     this.#report();
   }
