@@ -57,16 +57,25 @@ export class Coordinator implements AsyncDisposable {
   #shutdown: Promise<void> | null = null;
 
   /**
-   * Starts the loops, and resolves once all of them take calls.
+   * Starts the loops, and resolves once all of them take calls. Cancelling gives the start up.
    *
    * @throws InvalidArgumentError for an option out of range; what `initialize` throws
    */
   static start(options: CoordinatorOptions = {}): ConcurrentFuture<Coordinator> {
-    return ConcurrentFuture.from(Coordinator.#start(options));
-  }
-
-  static async #start(options: CoordinatorOptions): Promise<Coordinator> {
-    return new Coordinator(fillOptions(options)).#started();
+    const starting = new ConcurrentFuture<Coordinator>();
+    try {
+      const coordinator = new Coordinator(fillOptions(options));
+      starting.addDoneCallback(() => {
+        if (starting.cancelled()) void coordinator.shutdown({ mode: 'terminate' });
+      });
+      coordinator.#started().then(
+        () => starting.setResult(coordinator),
+        (error: unknown) => starting.setException(error),
+      );
+    } catch (error) {
+      starting.setException(error);
+    }
+    return starting;
   }
 
   private constructor(options: FilledOptions) {
@@ -192,14 +201,13 @@ export class Coordinator implements AsyncDisposable {
     return `<Coordinator ${state} loops=${this.#supervised.length}>`;
   }
 
-  async #started(): Promise<this> {
+  async #started(): Promise<void> {
     try {
       await Promise.all(this.#supervised.map(({ started }) => started));
     } catch (error) {
       await this.shutdown({ mode: 'terminate' });
       throw error;
     }
-    return this;
   }
 
   async #shutDown({ mode, timeoutMs }: Required<ShutdownOptions>): Promise<void> {
