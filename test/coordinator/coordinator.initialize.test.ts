@@ -1,0 +1,127 @@
+// `initialize` runs on each loop before any call does; a thread whose initialization goes wrong.
+
+import { SHARE_ENV } from 'node:worker_threads';
+import {
+  Coordinator,
+  isCancelled,
+  LoopDiedError,
+  loopNames,
+  ModuleNotFoundError,
+  remoteFunction,
+  remoteModule,
+  type RemoteLoop,
+} from 'threadloop';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { startLoops } from '../threads/loops.js';
+
+const initializers = remoteModule<typeof import('./fixtures/initializers.js')>(
+  new URL('./fixtures/initializers.ts', import.meta.url),
+);
+const deadly = remoteModule<typeof import('./fixtures/deadly.js')>(
+  new URL('./fixtures/deadly.ts', import.meta.url),
+);
+
+afterEach(() => {
+  delete process.env['LIVES'];
+});
+
+describe('initialize', () => {
+  test.for(['initialize', 'initializeInCoroutine'] as const)(
+    'runs once on each loop before any call, also in the place of a dead one: %s',
+    async (name) => {
+      const initialize = initializers[name] as typeof initializers.initialize;
+      const coordinator = await startLoops({ loops: 2, initialize });
+      const count = () => coordinator.broadcast(initializers.readInitializedCount);
+      expect(await count()).toEqual([1, 1]);
+      const [loop] = coordinator.loops as [RemoteLoop];
+      const lost = loop.runCoroutineThreadsafe(deadly.exit, 3);
+      await expect(lost).rejects.toBeInstanceOf(LoopDiedError);
+      expect(await count()).toEqual([1, 1]);
+      expect(coordinator.stats().loops.map(({ incarnation }) => incarnation)).toEqual([2, 1]);
+    },
+  );
+
+  test.for([
+    ['that throws', initializers.fail, RangeError, /not today/],
+    [
+      'that throws and leaves a timer open',
+      initializers.failWithOpenInterval,
+      RangeError,
+      /not today/,
+    ],
+    ['that ends its thread', initializers.exit, LoopDiedError, /process\.exit.*exit code 6/],
+    [
+      'whose module is not there',
+      remoteFunction<() => void>('file:///nowhere.js', 'initialize'),
+      ModuleNotFoundError,
+      /nowhere\.js/,
+    ],
+    [
+      'whose module has a syntax error',
+      remoteFunction<() => void>('data:text/javascript,export function (', 'initialize'),
+      SyntaxError,
+      /./,
+    ],
+    [
+      'whose module ends the thread while it loads',
+      remoteFunction<() => void>('data:text/javascript,process.exit(7)', 'initialize'),
+      LoopDiedError,
+      /exit code 7/,
+    ],
+    [
+      'whose module throws while it loads',
+      remoteFunction<() => void>('data:text/javascript,throw new TypeError("at load")', 'x'),
+      TypeError,
+      /at load/,
+    ],
+  ] as const)('%s fails start(), and nothing is left', async ([, initialize, errorClass, text]) => {
+    const starting = Coordinator.start({ loops: 2, initialize });
+    await expect(starting).rejects.toBeInstanceOf(errorClass);
+    await expect(starting).rejects.toThrow(text);
+    expect(loopNames()).toEqual(['main']);
+  });
+
+  test('that never ends is given up with start()', async () => {
+    const starting = Coordinator.start({ loops: 2, initialize: initializers.waitForEver });
+    await vi.waitUntil(() => loopNames().length === 3, { interval: 1 });
+    starting.cancel('no patience');
+    await expect(starting).rejects.toSatisfy(isCancelled);
+    await vi.waitUntil(() => loopNames().length === 1, { interval: 1 });
+  });
+});
+
+describe('initialize in a later life', () => {
+  const startAndDie = async (initialize: typeof initializers.failInSecondLife) => {
+    const coordinator = await startLoops({ loops: 1, env: SHARE_ENV, initialize });
+    const lost = coordinator.submit(deadly.exit, 3);
+    await expect(lost).rejects.toBeInstanceOf(LoopDiedError);
+    return coordinator;
+  };
+
+  test.for(['failInSecondLife', 'exitInSecondLife'] as const)(
+    'that goes wrong once is followed by another life: %s',
+    async (name) => {
+      const coordinator = await startAndDie(initializers[name]);
+      // The life that fails takes the calls with it that waited for it.
+      const waiting = coordinator.submit(initializers.readLives);
+      await expect(waiting).rejects.toBeInstanceOf(LoopDiedError);
+      expect(await coordinator.submit(initializers.readLives)).toBe(3);
+      expect(coordinator.stats().loops[0]).toMatchObject({ incarnation: 3, state: 'ready' });
+    },
+  );
+
+  test.for(['drain', 'cancel', 'terminate'] as const)(
+    'that never ends does not hold up a shutdown (%s)',
+    async (mode) => {
+      const coordinator = await startAndDie(initializers.waitForEverInSecondLife);
+      await vi.waitUntil(() => process.env['LIVES'] === '2', { interval: 1 });
+      const waiting = coordinator.submit(initializers.readLives);
+      const failed = waiting.then(
+        () => 'answered',
+        (error: unknown) => error,
+      );
+      await coordinator.shutdown({ mode, timeoutMs: 50 });
+      expect(await failed).toBeInstanceOf(LoopDiedError);
+    },
+  );
+});
