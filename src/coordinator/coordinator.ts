@@ -289,12 +289,8 @@ function freeNames(name: string, count: number, directory: Directory): string[] 
 }
 
 function assertIterable(inputs: unknown): void {
-  const isIterable =
-    typeof inputs === 'string' ||
-    (typeof inputs === 'object' &&
-      inputs !== null &&
-      (Symbol.iterator in inputs || Symbol.asyncIterator in inputs));
-  if (!isIterable) {
+  const source = Object(inputs) as object;
+  if (!(Symbol.iterator in source || Symbol.asyncIterator in source)) {
     throw new InvalidArgumentError(
       `map() expects inputs that can be iterated, got ${show(inputs, -1)}`,
     );

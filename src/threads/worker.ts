@@ -114,8 +114,8 @@ class WorkerLife {
 
   async begin(): Promise<void> {
     const initialized = this.#initialize();
-    // Calls may come from now on; they begin when all is set up.
-    this.#directory.gate = initialized.catch(() => undefined);
+    // Calls may come from now on; they begin when all is set up, and never if that fails.
+    this.#directory.gate = initialized.catch(() => new Promise<void>(() => undefined));
     this.#home.attachNode(this.#seed.port);
     try {
       await initialized;
