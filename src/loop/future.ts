@@ -18,7 +18,7 @@ import { getEventLoop } from './current-loop.js';
 import { describeCreation, noteCreation } from './debug-stack.js';
 import type { EventLoop } from './event-loop.js';
 import { FutureWait } from './future-wait.js';
-import { printsAsText } from './prints-as-text.js';
+import { printOnce, printsAsText } from './prints-as-text.js';
 import { reportUnlessRetrieved } from './unretrieved.js';
 import type { Unretrieved } from './unretrieved.js';
 import { Waitable } from './waitable.js';
@@ -161,7 +161,10 @@ export class Future<T> extends Waitable<T> {
   }
 
   override toString(): string {
-    return `<${this.constructor.name} ${this.describe()}${describeCreation(this)}>`;
+    return printOnce(
+      this,
+      () => `<${this.constructor.name} ${this.describe()}${describeCreation(this)}>`,
+    );
   }
 
   /** For stacks: the error, boxed; looking at it does not count as retrieving it. */

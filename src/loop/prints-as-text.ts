@@ -14,3 +14,16 @@ export function printsAsText(anyClass: { readonly prototype: object }): void {
     writable: true,
   });
 }
+
+const underWay = new Set<object>();
+
+/** What `print` gives, or dots inside itself: tasks may wait for each other in a ring. */
+export function printOnce(object: object, print: () => string): string {
+  if (underWay.has(object)) return '...';
+  underWay.add(object);
+  try {
+    return print();
+  } finally {
+    underWay.delete(object);
+  }
+}
