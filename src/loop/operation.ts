@@ -12,6 +12,7 @@ import { BodyFuture } from './body.js';
 import type { Coroutine, Suspension } from './coroutine.js';
 import { getRunningLoop } from './current-loop.js';
 import type { Future } from './future.js';
+import { registry } from './registry.js';
 
 /** A coroutine of ours, promise in shape. `createTask` takes it too, to run it on its own. */
 export class Operation<T> implements Promise<T> {
@@ -74,11 +75,18 @@ async function waitFor(suspension: Suspension): Promise<{ readonly error: unknow
     if (future === null) await oneTick();
     else if (future instanceof BodyFuture) await future.outcome;
     else await future;
-    return null;
+    return future instanceof BodyFuture ? null : takeDueCancel();
   } catch (error) {
     // A future that is done tells its error itself, when the coroutine goes on.
-    return future?.done() === true ? null : { error };
+    if (future?.done() !== true) return { error };
+    return future.cancelled() ? null : takeDueCancel();
   }
+}
+
+/** A cancel that came too late to end the wait comes before what follows it, as in a coroutine. */
+function takeDueCancel(): { readonly error: unknown } | null {
+  const error = registry.asyncTask.getStore()?.takeDueCancel() ?? null;
+  return error === null ? null : { error };
 }
 
 function oneTick(): Future<void> {

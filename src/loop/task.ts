@@ -144,15 +144,20 @@ export class Task<T> extends VisibleTask<T> {
    * and refuses what cannot be awaited here.
    */
   guard<R>(waitable: Waitable<R>, toNative: () => Promise<R>): Promise<R> {
-    if (this.#mustCancel) {
-      this.#mustCancel = false;
-      return Promise.reject(this.#cancelledError());
-    }
+    const due = this.takeDueCancel();
+    if (due !== null) return Promise.reject(due);
     const refusal = isFuture(waitable) ? refusalOfFuture(this, waitable) : null;
     if (refusal !== null) return Promise.reject(refusal);
     this.#guarded ??= new GuardedWaits();
     this.#guarded.add(waitable);
     return toNative();
+  }
+
+  /** For waits in async code: the error of a request that is noted, which is delivered so. */
+  takeDueCancel(): CancelledError | null {
+    if (!this.#mustCancel) return null;
+    this.#mustCancel = false;
+    return this.#cancelledError();
   }
 
   override awaits(): readonly Future<unknown>[] {
