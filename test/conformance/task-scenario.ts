@@ -6,7 +6,14 @@
  * The steps of a scenario are those of its main task. They are a script, as in `test/sync`: what
  * they wait for is handed out with `yield* on(…)`.
  */
-import type { Coroutine, EventLoop, Task, TaskFunction, TaskOptions } from 'threadloop';
+import {
+  type Coroutine,
+  type EventLoop,
+  sleep,
+  type Task,
+  type TaskFunction,
+  type TaskOptions,
+} from 'threadloop';
 import { asyncFunctions, coroutines, type Kind, on, type Script } from '../sync/both-kinds.js';
 import { type LoopKind, scenario, type ScenarioOptions, type Stage } from './scenario.js';
 
@@ -71,4 +78,9 @@ export function* thrownBy(steps: () => Script<unknown>): Script<unknown> {
 /** A script of a single wait. */
 export function waiting<T>(makeWait: () => Parameters<typeof on<T>>[0]): () => Script<T> {
   return () => on(makeWait());
+}
+
+/** One tick; a millisecond for async functions, which hear of it only later. */
+export function* tick({ isAsync }: TaskStage): Script<void> {
+  yield* on(sleep(isAsync ? 1 : 0));
 }
