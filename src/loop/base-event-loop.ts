@@ -6,13 +6,14 @@
  * are appended to the ready queue; exactly the n handles then in it run; whatever they schedule
  * waits for the next tick; `stop()` lets the batch finish.
  */
-import { InvalidArgumentError, LoopClosedError, LoopRunningError, show } from '../errors.js';
-import { assertCallable, assertTime } from './check-arguments.js';
+import { LoopClosedError, LoopRunningError, show } from '../errors.js';
+import { assertCallable, assertCallableOrNull, assertTime } from './check-arguments.js';
 import { HostClock } from './clock.js';
 import type { Clock } from './clock.js';
 import { isCoroutine } from './coroutine.js';
 import type { Coroutine } from './coroutine.js';
 import { threadName } from './current-loop.js';
+import { forgetTasks } from './current-task.js';
 import type { EventLoop } from './event-loop.js';
 import { handleException } from './exception-handler.js';
 import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
@@ -30,6 +31,7 @@ import type { TaskFactory } from './task-factory.js';
 import type { TaskFunction } from './task-work.js';
 import type { Task, TaskOptions } from './task.js';
 import { TimerHeap } from './timer-heap.js';
+import { forgetUnclosed, watchUntilClosed } from './unclosed-loops.js';
 
 /** Options that every loop of ours takes. */
 export interface LoopOptions {
@@ -58,6 +60,7 @@ export abstract class BaseEventLoop implements EventLoop {
   #closed = false;
   #everRan = false;
   #debug = process.env['THREADLOOP_DEBUG'] === '1';
+  readonly #unclosed = watchUntilClosed(this, this.#debug);
   #exceptionHandler: ExceptionHandler | null = null;
   #taskFactory: TaskFactory | null = null;
 
@@ -116,9 +119,7 @@ export abstract class BaseEventLoop implements EventLoop {
   }
 
   setTaskFactory(factory: TaskFactory | null): void {
-    if (factory !== null && typeof factory !== 'function') {
-      throw new InvalidArgumentError('task factory must be a callable or None');
-    }
+    assertCallableOrNull(factory, 'task factory must be a callable or None');
     this.#taskFactory = factory;
   }
 
@@ -143,6 +144,8 @@ export abstract class BaseEventLoop implements EventLoop {
     this.ready.clear();
     this.timers.clear();
     forgetPendingWork(this);
+    forgetUnclosed(this);
+    forgetTasks(this);
   }
 
   getDebug(): boolean {
@@ -151,6 +154,7 @@ export abstract class BaseEventLoop implements EventLoop {
 
   setDebug(enabled: boolean): void {
     this.#debug = enabled;
+    this.#unclosed.isDebug = enabled;
   }
 
   getExceptionHandler(): ExceptionHandler | null {
@@ -158,11 +162,7 @@ export abstract class BaseEventLoop implements EventLoop {
   }
 
   setExceptionHandler(handler: ExceptionHandler | null): void {
-    if (handler !== null && typeof handler !== 'function') {
-      throw new InvalidArgumentError(
-        `A callable object or None is expected, got ${String(handler)}`,
-      );
-    }
+    assertCallableOrNull(handler, `A callable object or None is expected, got ${show(handler)}`);
     this.#exceptionHandler = handler;
   }
 

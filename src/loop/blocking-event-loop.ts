@@ -17,6 +17,7 @@ import type { LoopOptions } from './base-event-loop.js';
 import { isAsyncFunction, isCoroutine, isPromiseLike } from './coroutine.js';
 import type { Awaitable, Coroutine } from './coroutine.js';
 import { describeTasks } from './describe-tasks.js';
+import { forgiveDestroyed } from './destroyed-tasks.js';
 import { ensureFuture } from './ensure-future.js';
 import type { Future } from './future.js';
 import { registry } from './registry.js';
@@ -62,7 +63,10 @@ export class BlockingEventLoop extends BaseEventLoop {
     } finally {
       future.removeDoneCallback(stop);
     }
-    if (!future.done()) throw new LoopStoppedError('Event loop stopped before Future completed.');
+    if (!future.done()) {
+      if (future !== work) forgiveDestroyed(future);
+      throw new LoopStoppedError('Event loop stopped before Future completed.');
+    }
     return future.result();
   }
 

@@ -27,6 +27,11 @@ function assertNoCoroutine(callback: unknown, method: string): void {
   );
 }
 
+/** @throws InvalidArgumentError when it is neither a function nor `null` */
+export function assertCallableOrNull(value: unknown, message: string): void {
+  if (value !== null && typeof value !== 'function') throw new InvalidArgumentError(message);
+}
+
 /** @throws InvalidArgumentError when it is missing, or not a number */
 export function assertTime(
   value: unknown,

@@ -5,6 +5,7 @@
  * so its task travels in an `AsyncLocalStorage`. After `asyncio.current_task` and `all_tasks`.
  */
 import { getRunningLoop } from './current-loop.js';
+import { forgetDestroyed, reportWhenDestroyed } from './destroyed-tasks.js';
 import type { EventLoop } from './event-loop.js';
 import { registry } from './registry.js';
 import type { Task } from './task.js';
@@ -40,5 +41,13 @@ export function registerTask(task: Task<unknown>): void {
 
 /** Strikes a task that is done off the books. */
 export function unregisterTask(task: Task<unknown>): void {
-  registry.tasks.get(task.getLoop())?.delete(task);
+  const tasks = registry.tasks.get(task.getLoop());
+  if (tasks === undefined) forgetDestroyed(task);
+  else tasks.delete(task);
+}
+
+/** The loop was closed: its unfinished tasks are lost. */
+export function forgetTasks(loop: EventLoop): void {
+  for (const task of allTasks(loop)) reportWhenDestroyed(task, loop);
+  registry.tasks.delete(loop);
 }

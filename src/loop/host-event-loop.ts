@@ -15,15 +15,19 @@
  * In the background the loop keeps the process alive for its timers, and for nothing else.
  */
 import { InvalidStateError, LoopStoppedError } from '../errors.js';
+import { AsyncGenerators } from './async-generators.js';
 import { BaseEventLoop } from './base-event-loop.js';
 import type { LoopOptions } from './base-event-loop.js';
 import type { Alarm } from './clock.js';
 import { isCoroutine } from './coroutine.js';
 import type { Awaitable } from './coroutine.js';
 import { provideDefaultLoop } from './current-loop.js';
+import { forgiveDestroyed } from './destroyed-tasks.js';
 import { ensureFuture } from './ensure-future.js';
 import type { Future } from './future.js';
+import type { Callback } from './handle.js';
 import { registry } from './registry.js';
+import { SignalHandlers } from './signals.js';
 import { Slice } from './slice.js';
 import type { TaskFunction } from './task-work.js';
 
@@ -32,6 +36,8 @@ const resolved = Promise.resolve();
 /** An event loop on Node's event loop. */
 export class HostEventLoop extends BaseEventLoop {
   readonly #slice = new Slice();
+  readonly #asyncGenerators = new AsyncGenerators(this);
+  readonly #signalHandlers = new SignalHandlers(this);
   #endRun: (() => void) | null = null;
   #backgroundUsers = 0;
   #tickScheduled = false;
@@ -79,7 +85,10 @@ export class HostEventLoop extends BaseEventLoop {
     future.addDoneCallback(stop);
     await this.runForever();
     future.removeDoneCallback(stop);
-    if (!future.done()) throw new LoopStoppedError('Event loop stopped before Future completed.');
+    if (!future.done()) {
+      if (future !== work) forgiveDestroyed(future);
+      throw new LoopStoppedError('Event loop stopped before Future completed.');
+    }
     return future.result();
   }
 
@@ -116,6 +125,54 @@ export class HostEventLoop extends BaseEventLoop {
       registry.running = null;
       this.#clearAlarm();
     };
+  }
+
+  /**
+   * Calls back on this loop whenever the process gets a signal, in place of what Node does then.
+   * One callback for each signal: the last one that was added. Main thread only.
+   *
+   * @throws InvalidArgumentError for what is no signal, or cannot be caught; InvalidStateError in
+   *   any other thread
+   */
+  addSignalHandler<A extends unknown[]>(
+    signal: NodeJS.Signals,
+    callback: Callback<A>,
+    ...args: A
+  ): void {
+    this.assertOpen();
+    this.#signalHandlers.add(signal, callback as Callback<unknown[]>, args);
+  }
+
+  /**
+   * Takes a signal handler of this loop back; `false` where there was none. Closing the loop takes
+   * them all back.
+   *
+   * @throws as `addSignalHandler`
+   */
+  removeSignalHandler(signal: NodeJS.Signals): boolean {
+    return this.#signalHandlers.remove(signal);
+  }
+
+  /**
+   * Has an async generator closed by `shutdownAsyncGenerators()`, which `run()` calls at its end.
+   * asyncio knows of them all by itself; JavaScript cannot. Held weakly, and returned as it is.
+   */
+  trackAsyncGenerator<G extends AsyncGenerator<unknown, unknown, never>>(generator: G): G {
+    this.#asyncGenerators.track(generator);
+    return generator;
+  }
+
+  /**
+   * Closes the tracked async generators, all at once, and waits for their `finally` blocks; call it
+   * in a task of this loop. Errors go to the loop's exception handler.
+   */
+  shutdownAsyncGenerators(): Promise<void> {
+    return this.#asyncGenerators.shutDown();
+  }
+
+  override close(): void {
+    super.close();
+    this.#signalHandlers.clear();
   }
 
   protected override wake(): void {

@@ -28,6 +28,7 @@ import type { EventLoop } from '../loop/event-loop.js';
 import type { Future } from '../loop/future.js';
 import { isOperation } from '../loop/operation.js';
 import { registry } from '../loop/registry.js';
+import { hasSignalHandler } from '../loop/signals.js';
 import type { TaskFunction } from '../loop/task-work.js';
 import { Task } from '../loop/task.js';
 import { cancelAllTasks } from './cancel-all-tasks.js';
@@ -115,7 +116,9 @@ export class Runner implements AsyncDisposable {
     if (loop === null || !wasInitialized) return;
     try {
       await loop.runUntilComplete(cancelAllTasks(loop));
-      await loop.shutdownAsyncGenerators?.();
+      const shutDown = async (): Promise<void> => loop.shutdownAsyncGenerators?.();
+      // What they do in their `finally` blocks may need the loop, where promises run beside it.
+      await (loop.refusePromise === undefined ? loop.runUntilComplete(shutDown) : shutDown());
     } finally {
       // The loop in the background stays the thread's own.
       const before = this.#loopBefore === registry.background ? this.#loopBefore : null;
@@ -154,6 +157,8 @@ function cancelOnInterrupt(future: Future<unknown>): () => boolean {
   if (future.getLoop().refusePromise !== undefined) return () => false;
   let isInterrupted = false;
   const onInterrupt = (): void => {
+    // The program has taken it meanwhile, as with asyncio.
+    if (hasSignalHandler('SIGINT')) return;
     // The second Ctrl-C means: at once.
     if (isInterrupted) process.exit(interruptedExitCode);
     isInterrupted = true;
