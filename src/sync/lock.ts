@@ -95,8 +95,8 @@ export class Lock extends LoopBound {
     return new Hold(this);
   }
 
-  /** Keeps it so that a free lock with waiters always has one of them woken. */
+  /** At most one task is on its way: only a lock that was just released, or not taken, is free. */
   readonly #wakeNext = (): void => {
-    if (!this.#isLocked && this.#waiters.wokenCount === 0) this.#waiters.wakeFirst();
+    this.#waiters.wakeFirst();
   };
 }

@@ -3,7 +3,16 @@
 import { Barrier, BrokenBarrierError, DifferentLoopError, InvalidArgumentError } from 'threadloop';
 import type { Coroutine, Task } from 'threadloop';
 import { describe, expect, test } from 'vitest';
-import { coroutines, type Kind, kinds, on, type Script, settle, stage } from './both-kinds.js';
+import {
+  coroutines,
+  type Kind,
+  kinds,
+  on,
+  type Script,
+  settle,
+  stage,
+  type Stage,
+} from './both-kinds.js';
 
 describe.for(kinds)('a barrier $title', (kind) => {
   test('lets a group go when the last has come, and numbers it', () =>
@@ -168,14 +177,7 @@ describe('a barrier', () => {
 
   test('fills the place of a task that is closed on its way in', () =>
     stage(coroutines, function* ({ start }) {
-      const barrier = new Barrier(2);
-      void start(() => on(barrier.wait()));
-      yield* settle();
-      expect(yield* barrier.wait()).toBe(1);
-      const outside = [1, 2, 3].map(() => barrier.wait()[Symbol.iterator]());
-      expect(outside.map((coroutine) => coroutine.next().done)).toEqual([false, false, false]);
-      expect(String(barrier)).toBe('<Barrier [draining, waiters:0/2]>');
-      yield* settle();
+      const { barrier, outside } = yield* drainBefore(start, 3);
       // Two of them are on their way in now; when one turns back, the third may come.
       const [first, second, third] = outside as [Step, Step, Step];
       first.return(-1);
@@ -183,6 +185,35 @@ describe('a barrier', () => {
       expect(third.next()).toEqual({ done: true, value: 1 });
       expect(second.next()).toEqual({ done: true, value: 0 });
       expect(String(barrier)).toBe('<Barrier [filling, waiters:0/2]>');
+    }));
+
+  test('lets the next in when all who were on their way in are closed', () =>
+    stage(coroutines, function* ({ start }) {
+      const { barrier, outside } = yield* drainBefore(start, 3);
+      const [first, second, third] = outside as [Step, Step, Step];
+      first.return(-1);
+      second.return(-1);
+      expect(third.next().done).toBe(false);
+      expect(barrier.nWaiting).toBe(1);
+      expect(yield* barrier.wait()).toBe(1);
+    }));
+
+  test('lets no newcomer in front of those who are on their way in', () =>
+    stage(coroutines, function* ({ start }) {
+      const { barrier, outside } = yield* drainBefore(start, 2);
+      const newcomers = [1, 2].map(() => barrier.wait()[Symbol.iterator]());
+      expect(newcomers.map((coroutine) => coroutine.next().done)).toEqual([false, false]);
+      const [first, second] = outside as [Step, Step];
+      expect(first.next().done).toBe(false);
+      expect(second.next()).toEqual({ done: true, value: 1 });
+    }));
+
+  test('wakes no more of those outside than a group', () =>
+    stage(coroutines, function* ({ start }) {
+      const { outside } = yield* drainBefore(start, 3);
+      const third = outside[2] as Step;
+      // It was not woken, so it refuses to go on.
+      expect(() => third.next()).toThrow("yield* wasn't used with future");
     }));
 
   test('wakes those outside when it is aborted', () =>
@@ -207,6 +238,22 @@ describe('a barrier', () => {
 });
 
 type Step = Coroutine<number>;
+
+/** A barrier for two that has just let a group go, and coroutines that came while it drained. */
+function* drainBefore(
+  start: Stage['start'],
+  count: number,
+): Coroutine<{ readonly barrier: Barrier; readonly outside: readonly Step[] }> {
+  const barrier = new Barrier(2);
+  void start(() => on(barrier.wait()));
+  yield* settle();
+  expect(yield* barrier.wait()).toBe(1);
+  const outside = Array.from({ length: count }, () => barrier.wait()[Symbol.iterator]());
+  for (const coroutine of outside) expect(coroutine.next().done).toBe(false);
+  expect(String(barrier)).toBe('<Barrier [draining, waiters:0/2]>');
+  yield* settle();
+  return { barrier, outside };
+}
 
 function expectBroken(task: Task<unknown>, message: string): void {
   expect(() => task.result()).toThrow(BrokenBarrierError);

@@ -1,8 +1,9 @@
 // Scenarios that are written once and played by both kinds of task.
 //
-// A script is a generator that hands out what it waits for, `yield* on(lock.acquire())`; a coroutine
-// takes each step with `yield*`, an async function with `await`. The test itself is a coroutine on
-// a loop whose clock jumps, and moves on with `settle()` once nothing can happen any more.
+// A script is a generator that hands out what it waits for, `yield* on(lock.acquire())`; a
+// coroutine takes each step with `yield*`, an async function with `await`. The test itself is a
+// coroutine on a loop whose clock jumps, and moves on with `settle()` once nothing can happen any
+// more.
 
 import {
   type Coroutine,

@@ -1,4 +1,5 @@
-// A condition whose waiting tasks are cancelled: they come back with the lock, and pass their notice on.
+// A condition whose waiting tasks are cancelled: they come back with the lock, and pass their
+// notice on.
 
 import { Condition, Lock, Operation } from 'threadloop';
 import { describe, expect, test } from 'vitest';

@@ -88,9 +88,12 @@ describe('a priority queue', () => {
     expect(drain(queue)).toEqual(['a', 'b']);
   });
 
-  test('refuses what cannot be ordered even as its first item', () => {
-    expect(() => new PriorityQueue<unknown>().putNowait({})).toThrow(InvalidArgumentError);
-  });
+  test.for([[{}], [null], [Number.NaN], [[{}]], [[Number.NaN, 1]]])(
+    'refuses %s even as its first item',
+    ([item]) => {
+      expect(() => new PriorityQueue<unknown>().putNowait(item)).toThrow(InvalidArgumentError);
+    },
+  );
 
   test('refuses an order that is no function', () => {
     const create = (): unknown => new PriorityQueue(0, { compare: 'up' as never });

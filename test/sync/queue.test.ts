@@ -1,4 +1,4 @@
-// Queue: each item once, in order, to whoever waited longest; nothing lost when tasks are cancelled.
+// Queue: each item once, in order, to whoever waited longest.
 
 import {
   DifferentLoopError,

@@ -1,5 +1,5 @@
-// Random tasks for the model tests: each begins, holds what it got, and is cancelled, at small whole
-// times of a virtual clock, so that many of these fall into the same tick.
+// Random tasks for the model tests: each begins, holds what it got, and is cancelled, at small
+// whole times of a virtual clock, so that many of these fall into the same tick.
 
 import fc from 'fast-check';
 
