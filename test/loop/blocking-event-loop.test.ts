@@ -11,6 +11,7 @@ import {
   NoRunningLoopError,
   sleep,
 } from 'threadloop';
+import { HostClock } from 'threadloop/lowlevel';
 import { VirtualClock } from 'threadloop/testing';
 import { describe, expect, test } from 'vitest';
 import { closedAfterwards, nodeTurn, runProgram } from './fixtures.js';
@@ -74,15 +75,25 @@ describe('a blocking loop', () => {
     expect(log).toEqual(['run is over', 'promise', 'immediate']);
   });
 
-  test('waits for its timers without using the processor', () => {
-    const loop = closedAfterwards(new BlockingEventLoop());
+  test('waits for its timers by parking, once for each wait', () => {
+    let parkCount = 0;
+    class CountingClock extends HostClock {
+      override park(...args: Parameters<HostClock['park']>): void {
+        parkCount += 1;
+        super.park(...args);
+      }
+    }
+    const loop = closedAfterwards(new BlockingEventLoop({ clock: new CountingClock() }));
     const startMs = performance.now();
-    const before = process.cpuUsage();
-    loop.runUntilComplete(answer(60, null));
-    const { user, system } = process.cpuUsage(before);
-    expect(performance.now() - startMs).toBeGreaterThanOrEqual(60);
-    // Microseconds; a loop that spun would take 60 000.
-    expect(user + system).toBeLessThan(40_000);
+    const twice = function* (): Coroutine<void> {
+      yield* sleep(10);
+      yield* sleep(10);
+    };
+    loop.runUntilComplete(twice());
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(20);
+    // One more for each where the system woke a little early.
+    expect(parkCount).toBeGreaterThanOrEqual(2);
+    expect(parkCount).toBeLessThanOrEqual(4);
   });
 
   test('refuses what only Node could bring on, instead of hanging', () => {

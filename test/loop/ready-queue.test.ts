@@ -53,6 +53,25 @@ describe('the ready queue', () => {
     queue.shift();
     await collectGarbage();
     expect(shifted.deref()).toBeUndefined();
-    expect(queue.shift()).toBe(kept.deref());
+    expect(queue.length).toBe(1);
+    expect(kept.deref()).toBeInstanceOf(Handle);
+    queue.clear();
+    await collectGarbage();
+    expect(kept.deref()).toBeUndefined();
+  });
+
+  test('gives the memory of a burst back once it has run dry', async () => {
+    const queue = new ReadyQueue();
+    const handle = new Handle(hostLoop(), () => {}, []);
+    const heapAfter = async (): Promise<number> => {
+      await collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await heapAfter();
+    // 32 MB of slots.
+    for (let count = 0; count < 2 ** 22; count += 1) queue.push(handle);
+    while (queue.length > 0) queue.shift();
+    expect((await heapAfter()) - before).toBeLessThan(8 * 2 ** 20);
+    expect(queue.length).toBe(0);
   });
 });
