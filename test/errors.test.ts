@@ -172,13 +172,27 @@ describe('registerError', () => {
     expect(() => registerError(class extends Error {})).toThrow('this class has none');
   });
 
-  test('refuses a second class of a name, also of a built-in one', () => {
-    const first = { DiskFullError: class extends Error {} }.DiskFullError;
-    const second = { DiskFullError: class extends Error {} }.DiskFullError;
+  test('refuses another class of a name, also of a built-in one', () => {
+    class DiskFullError extends Error {}
+    const other = { DiskFullError: class extends RangeError {} }.DiskFullError;
     const impostor = { TypeError: class extends Error {} }.TypeError;
-    registerError(first);
-    expect(() => registerError(second)).toThrow("another class is named 'DiskFullError'");
+    registerError(DiskFullError);
+    expect(() => registerError(other)).toThrow("another class is named 'DiskFullError'");
     expect(() => registerError(impostor)).toThrow("another class is named 'TypeError'");
-    expect(errorClasses.get('DiskFullError')).toBe(first);
+    expect(errorClasses.get('DiskFullError')).toBe(DiskFullError);
+    expect(errorClasses.get('TypeError')).toBe(TypeError);
+  });
+
+  test('takes the newer one of a class whose module was loaded twice', () => {
+    const load = () => {
+      class DiskFullError extends Error {
+        readonly freeBytes = 0;
+      }
+      registerError(DiskFullError);
+      return DiskFullError;
+    };
+    const [older, newer] = [load(), load()];
+    expect(older).not.toBe(newer);
+    expect(errorClasses.get('DiskFullError')).toBe(newer);
   });
 });

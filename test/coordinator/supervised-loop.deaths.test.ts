@@ -15,8 +15,6 @@ const patience = remoteModule<typeof import('../threads/fixtures/patience.js')>(
   new URL('../threads/fixtures/patience.ts', import.meta.url),
 );
 
-type Deadly = RemoteFunction<(argument: never) => unknown>;
-
 const threads = shareLoops({ loops: 2 });
 const loops = () => threads.coordinator.loops as [RemoteLoop, RemoteLoop];
 const incarnationOf = (name: string) =>
@@ -49,11 +47,12 @@ describe('a busy thread that dies', () => {
       { exitCode: 1, reason: 'uncaught RangeError: lost' },
     ],
   ] as const)('fails what it held, and is replaced: %s', async ([, fn, argument, expected]) => {
+    const die = fn as RemoteFunction<(argument: unknown) => unknown>;
     const [loop] = loops();
     await expectWorking(loop);
     const before = incarnationOf(loop.name) ?? 0;
     const held = loop.runCoroutineThreadsafe(patience.waitInCoroutine, newFlag());
-    const last = loop.runCoroutineThreadsafe(fn as Deadly, argument as never);
+    const last = loop.runCoroutineThreadsafe(die, argument);
     for (const call of [held, last]) {
       await expect(call).rejects.toBeInstanceOf(LoopDiedError);
       await expect(call).rejects.toMatchObject({ loop: loop.name, ...expected });
