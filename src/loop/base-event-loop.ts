@@ -15,7 +15,7 @@ import type { Coroutine } from './coroutine.js';
 import { threadName } from './current-loop.js';
 import { forgetTasks } from './current-task.js';
 import type { EventLoop } from './event-loop.js';
-import { handleException } from './exception-handler.js';
+import { defaultExceptionHandler, handleException } from './exception-handler.js';
 import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
 import { Future } from './future.js';
 import { Handle, TimerHandle } from './handle.js';
@@ -25,7 +25,7 @@ import { isOperation } from './operation.js';
 import { printsAsText } from './prints-as-text.js';
 import { ReadyQueue } from './ready-queue.js';
 import { registry } from './registry.js';
-import { reportIfSlow } from './slow-callback.js';
+import { runAndTime } from './slow-callback.js';
 import { makeTask } from './task-factory.js';
 import type { TaskFactory } from './task-factory.js';
 import type { TaskFunction } from './task-work.js';
@@ -166,6 +166,11 @@ export abstract class BaseEventLoop implements EventLoop {
     this.#exceptionHandler = handler;
   }
 
+  /** For handlers of your own: what happens where none is set. Never throws. */
+  defaultExceptionHandler(context: ExceptionContext): void {
+    defaultExceptionHandler(context);
+  }
+
   callExceptionHandler(context: ExceptionContext): void {
     handleException(this, this.#exceptionHandler, context);
   }
@@ -247,18 +252,8 @@ export abstract class BaseEventLoop implements EventLoop {
 
   #runHandle(handle: Handle): void {
     if (handle.cancelled()) return;
-    if (!this.#debug) {
-      handle.run();
-      return;
-    }
-    const { subject } = handle;
-    const before = show(subject);
-    const startMs = performance.now();
-    handle.run();
-    const durationMs = performance.now() - startMs;
-    // A task has come to tell more by now; a handle has let go of its callback.
-    const description = subject === handle ? before : show(subject);
-    reportIfSlow(description, durationMs, this.slowCallbackDurationMs);
+    if (this.#debug) runAndTime(handle, this.slowCallbackDurationMs);
+    else handle.run();
   }
 
   #collectDueTimers(): void {

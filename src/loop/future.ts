@@ -269,7 +269,8 @@ const runInScope = bringsOwnScope(function runInScope<T>(
   } catch (exception) {
     // Caught here and not by the handle, which would name this function instead of the user's.
     const message = `Exception in callback ${callback.name || 'anonymous'}()`;
-    future.getLoop().callExceptionHandler({ message, exception, future });
+    const context = { message, exception, future };
+    scope.runInAsyncScope(() => future.getLoop().callExceptionHandler(context));
   }
 });
 

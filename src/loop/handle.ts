@@ -72,14 +72,17 @@ export class Handle {
     } catch (exception) {
       // Given back for the report, which shows what was called.
       this.#callback = this.#cancelled ? null : callback;
-      this.#loop.callExceptionHandler({
-        message: `Exception in callback ${this.toString()}`,
-        exception,
-        handle: this,
-        ...creationDetails(this),
-      });
+      const report = (): void => this.#report(exception);
+      if (this.#scope === null) report();
+      else this.#scope.runInAsyncScope(report);
       this.#callback = null;
     }
+  }
+
+  #report(exception: unknown): void {
+    const message = `Exception in callback ${this.toString()}`;
+    const details = creationDetails(this);
+    this.#loop.callExceptionHandler({ message, exception, handle: this, ...details });
   }
 
   /** For reports: what takes the time when this handle runs, a task where it steps one. */
