@@ -40,14 +40,20 @@ describe('a loop in the background', () => {
     expect(() => getRunningLoop()).toThrow(NoRunningLoopError);
   });
 
-  test('runs what was scheduled before', async () => {
-    const loop = hostLoop();
+  test('runs what was scheduled before, callbacks and timers', async () => {
     const log: string[] = [];
-    loop.callSoon(() => log.push('before'));
-    const end = loop.runInBackground();
-    await called(loop);
-    end();
-    expect(log).toEqual(['before']);
+    const callbacks = hostLoop();
+    const ran = new Promise<void>((resolve) => void callbacks.callSoon(resolve));
+    const endCallbacks = callbacks.runInBackground();
+    await ran;
+    endCallbacks();
+    const timers = hostLoop();
+    timers.callLater(1, () => log.push('first'));
+    const fired = new Promise<void>((resolve) => void timers.callLater(2, resolve));
+    const endTimers = timers.runInBackground();
+    await fired;
+    endTimers();
+    expect(log).toEqual(['first']);
   });
 
   test('stands still when it has ended', async () => {
