@@ -127,8 +127,7 @@ export class Queue<T> extends LoopBound implements AsyncIterable<T> {
 
   /**
    * Takes the next item out, waiting for one first. A cancel point only when it has to wait; a
-   * cancelled `get` in a coroutine has taken nothing. An async function that is cancelled when its
-   * item is on the way still gets it: the error comes at its next wait.
+   * cancelled `get` has taken nothing.
    *
    * @throws QueueShutDownError when it is shut down and empty, also while it waits;
    *   DifferentLoopError

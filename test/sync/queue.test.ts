@@ -250,7 +250,7 @@ describe('a queue', () => {
       queue.shutdown(true);
       expect(String(queue)).toBe('<Queue maxsize=2 shutdown>');
       yield* settle();
-      expect(producer.done()).toBe(true);
+      expect(() => producer.result()).toThrow('Queue is shut down');
       const long = new Queue<number>();
       for (let item = 1; item <= 30; item += 1) long.putNowait(item);
       expect(String(long)).toMatch(/^<Queue maxsize=0 queue=\[1, 2, .*, 20, …\] tasks=30>$/);
