@@ -159,8 +159,8 @@ export class TaskGroup {
     }
     this.#state = 'finished';
     if (this.#abort !== null) parent.signals.close(this.#abort);
-    if (cancellation !== null && this.#errors.length === 0) throw cancellation;
     if (raised !== null && !isCancelled(raised.error)) this.#errors.push(raised.error);
+    if (cancellation !== null && this.#errors.length === 0) throw cancellation;
     if (this.#errors.length === 0) return;
     // A cancel from outside is still owed: it is raised at the next wait.
     if (parent.cancelling() > 0) {
