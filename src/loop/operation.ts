@@ -78,8 +78,7 @@ async function waitFor(suspension: Suspension): Promise<{ readonly error: unknow
     return future instanceof BodyFuture ? null : takeDueCancel();
   } catch (error) {
     // A future that is done tells its error itself, when the coroutine goes on.
-    if (future?.done() !== true) return { error };
-    return future.cancelled() ? null : takeDueCancel();
+    return future?.done() === true ? null : { error };
   }
 }
 
