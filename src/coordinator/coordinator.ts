@@ -5,13 +5,10 @@
  * it runs that thread's loop in the background, so that workers can call back. It keeps the
  * process alive for calls that are under way, and for nothing else.
  */
-import { inspect } from 'node:util';
 import { threadId } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { CoordinatorClosedError, InvalidArgumentError, show } from '../errors.js';
-import { getEventLoop } from '../loop/current-loop.js';
 import { Doorbell } from '../loop/doorbell.js';
-import { HostEventLoop } from '../loop/host-event-loop.js';
 import { printsAsText } from '../loop/prints-as-text.js';
 import { registry } from '../loop/registry.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
@@ -27,6 +24,7 @@ import type {
 import type { RemoteLoop } from '../threads/remote-loop.js';
 import { Notice } from '../threads/worker.js';
 import type { LoopEntry } from '../threads/worker.js';
+import { runLoopInBackground } from './background-run.js';
 import { MapIterator } from './map.js';
 import type { MapOptions } from './map.js';
 import { fillOptions, fillShutdownOptions, refuse } from './options.js';
@@ -40,6 +38,9 @@ import type { LoopSupervisor } from './supervised-loop.js';
 
 /** Calls under way for each loop in `map()`, unless said otherwise. A guess, safe to change. */
 const mapCallsPerLoop = 4;
+
+/** Why a thread ends that is told to. */
+const shutDown = 'its coordinator was shut down';
 
 /** Several event loops, each in a thread of its own. */
 export class Coordinator implements AsyncDisposable {
@@ -181,13 +182,15 @@ export class Coordinator implements AsyncDisposable {
 
   /**
    * Ends the loops, and resolves when all threads have ended. Takes no more work from the moment
-   * of the call. Calling it again changes nothing and waits for the same end.
+   * of the call. A second call waits for the same end; with `terminate` it brings that about.
    *
    * @throws InvalidArgumentError for an option out of range
    */
   shutdown(options: ShutdownOptions = {}): ConcurrentFuture<void> {
     const filled = fillShutdownOptions(options);
+    const isSecond = this.#shutdown !== null;
     this.#shutdown ??= this.#shutDown(filled);
+    if (isSecond && filled.mode === 'terminate') this.#terminateAll(shutDown);
     return ConcurrentFuture.from(this.#shutdown);
   }
 
@@ -216,7 +219,7 @@ export class Coordinator implements AsyncDisposable {
     const isBounded = timeoutMs !== Infinity;
     const end = (): void => this.#terminateAll(`its shutdown took more than ${timeoutMs} ms`);
     const deadline = isBounded ? setTimeout(end, timeoutMs) : undefined;
-    if (mode === 'terminate') this.#terminateAll('its coordinator was shut down');
+    if (mode === 'terminate') this.#terminateAll(shutDown);
     if (mode === 'drain') await Promise.all(this.#supervised.map(({ peer }) => peer.answered()));
     await Promise.all(this.#supervised.map((each) => each.stop(mode === 'cancel')));
     clearTimeout(deadline);
@@ -267,16 +270,6 @@ export class Coordinator implements AsyncDisposable {
     if (target === undefined || target.state === 'gone') port.close();
     else target.peer.notice(Notice.introduced, { name: from, port }, [port]);
   }
-}
-
-/** In the thread's own loop, so that workers can call back although nobody runs it. */
-function runLoopInBackground(): () => void {
-  if (registry.running !== null && registry.running !== registry.background) return () => undefined;
-  const loop = getEventLoop();
-  if (loop instanceof HostEventLoop) return loop.runInBackground();
-  throw new InvalidArgumentError(
-    `${inspect(loop)} cannot run in the background: start the coordinator while it runs`,
-  );
 }
 
 /** The first so many of `<name>-1`, `<name>-2`, … that are free in this thread. */

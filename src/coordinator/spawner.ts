@@ -53,11 +53,11 @@ export class WorkerSpawner implements Spawner {
 
   spawn(seed: WorkerSeed): SpawnedThread {
     const { resourceLimits, env, execArgv = inheritedExecArgv() } = this.#options;
-    const worker = new Worker(new URL('../../workers/loop.js', import.meta.url), {
+    const worker = createWorker({
       name: seed.name,
       workerData: { threadloop: seed },
       transferList: [seed.port],
-      execArgv: [...execArgv],
+      ...(execArgv === null ? {} : { execArgv: [...execArgv] }),
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
       ...(env === undefined ? {} : { env }),
     });
@@ -102,14 +102,33 @@ class WorkerThread implements SpawnedThread {
   }
 }
 
+function createWorker(options: WorkerOptions): Worker {
+  return new Worker(new URL('../../workers/loop.js', import.meta.url), options);
+}
+
 /** Options that say what the main thread runs; a thread that has a file refuses or repeats them. */
 const mainOnly = /^(?:-e|-p|-pe|--eval|--print|-c|--check|-i|--interactive|--test|--watch)$/u;
 const mainOnlyWithValue = /^--(?:input-type|test-[a-z-]+|watch-path|watch-preserve-output)(?:=|$)/u;
 
-function inheritedExecArgv(): string[] {
-  return process.execArgv.filter((arg, index, all) => {
-    const before = all[index - 1] ?? '';
-    const isEvaluated = /^(?:-e|-p|-pe|--eval|--print)$/u.test(before);
-    return !isEvaluated && !mainOnly.test(arg) && !mainOnlyWithValue.test(arg);
-  });
+/** What follows these is no option but code. */
+const evaluating = /^(?:-e|-p|-pe|--eval|--print)$/u;
+
+/**
+ * The options of this process that a thread may have; `null` for all of them, which Node then
+ * passes on by itself. Given one by one, it would refuse those of V8, which hold for all threads.
+ */
+function inheritedExecArgv(): string[] | null {
+  const { execArgv } = process;
+  const isMainOnly = (arg: string, index: number): boolean =>
+    mainOnly.test(arg) || mainOnlyWithValue.test(arg) || evaluating.test(execArgv[index - 1] ?? '');
+  if (!execArgv.some(isMainOnly)) return null;
+  return execArgv.filter((arg, index) => !isMainOnly(arg, index) && isForThreads(arg));
+}
+
+/** Options that begin so are V8's or the process's: a thread has them already. */
+const ofProcess =
+  /^--(?:max-|min-|stack-|expose[-_]|v8-|jitless|no-opt|harmony|allow-natives|trace-(?:gc|opt|deopt)|cpu-prof|heap-prof|title|inspect)/u;
+
+function isForThreads(arg: string): boolean {
+  return !ofProcess.test(arg.replaceAll('_', '-'));
 }
