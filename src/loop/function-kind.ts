@@ -15,9 +15,15 @@ export function withKinds(frames: readonly StackFrame[]): StackFrame[] {
     if (frame.file === null || frame.line === null) return frame;
     let lines = sources.get(frame.file);
     if (lines === undefined) sources.set(frame.file, (lines = linesOf(frame.file)));
-    const kind = kindOf(frame.functionName, lines.slice(0, frame.line));
-    return kind === null ? frame : { ...frame, kind };
+    const told = kindOf(frame.functionName, lines.slice(0, frame.line));
+    return { ...frame, kind: agreed(frame.kind, told) };
   });
+}
+
+/** What a stack says is certain, but it does not say all: see `parseStack`. */
+function agreed(ofStack: FrameKind, ofSource: FrameKind | null): FrameKind {
+  if (ofSource === 'async generator') return ofSource;
+  return ofStack === 'function' && ofSource !== null ? ofSource : ofStack;
 }
 
 function linesOf(file: string): readonly string[] {
@@ -35,22 +41,23 @@ function kindOf(functionName: string, linesAbove: readonly string[]): FrameKind 
   for (const line of linesAbove.toReversed()) {
     const groups = definition.exec(line)?.groups;
     if (groups === undefined) continue;
-    const isGenerator = Object.entries(groups).some(([key, text]) => key[0] === 's' && text);
-    const isAsync = Object.entries(groups).some(([key, text]) => key[0] === 'a' && text);
+    const told = Object.entries(groups).filter(([, text]) => text !== undefined);
+    const isAsync = told.some(([key]) => key.startsWith('async'));
+    const isGenerator = told.some(([key]) => key.startsWith('star'));
     if (isAsync) return isGenerator ? 'async generator' : 'async function';
     return isGenerator ? 'coroutine' : 'function';
   }
   return null;
 }
 
-/** Groups that begin with `a` are the word `async`, those with `s` the star. */
+/** Named groups hold the words that tell: `async`, and the star of a generator. */
 function definitionOf(name: string): RegExp {
   const escaped = name.replaceAll('$', String.raw`\$`);
-  const declared = String.raw`(?<a1>\basync\s+)?\bfunction\s*(?<s1>\*)?\s*${escaped}\s*[<(]`;
+  const declared = String.raw`(?<async1>\basync\s+)?\bfunction\s*(?<star1>\*)?\s*${escaped}\s*[<(]`;
   const before = String.raw`(?:^|[{,;}]|\b(?:static|public|private|protected|override)\b)\s*`;
-  const method = String.raw`${before}(?:(?<a2>async\b)\s*)?(?<s2>\*)\s*${escaped}\s*[<(]`;
-  const asyncMethod = String.raw`\b(?<a3>async)\s+${escaped}\s*[<(]`;
-  const assigned = String.raw`(?<![\w$])${escaped}\s*(?::[^=]*)?[:=]\s*(?<a4>async\b)?\s*`;
-  const value = String.raw`(?:function\s*(?<s4>\*)?|\(|[\w$]+\s*=>)`;
+  const method = String.raw`${before}(?:(?<async2>async\b)\s*)?(?<star2>\*)\s*${escaped}\s*[<(]`;
+  const asyncMethod = String.raw`\b(?<async3>async)\s+${escaped}\s*[<(]`;
+  const assigned = String.raw`(?<![\w$])${escaped}\s*(?::[^=]*)?[:=]\s*(?<async4>async\b)?\s*`;
+  const value = String.raw`(?:function\s*(?<star4>\*)?|\(|[\w$]+\s*=>)`;
   return new RegExp(`${declared}|${method}|${asyncMethod}|${assigned}${value}`);
 }

@@ -1,8 +1,9 @@
 /**
  * Asking a suspended coroutine where it stands, without moving it.
  *
- * A coroutine that waits stands, through all its nested `yield*`, on an iterator of ours (`FutureWait`, `TickWait`). While the probe is active that iterator notes the JavaScript stack, which
- * then holds the whole chain of generators, and yields what it yielded before: no code of the
+ * A coroutine that waits stands, through all its nested `yield*`, on an iterator of ours
+ * (`FutureWait`, `TickWait`). While the probe is active that iterator notes the JavaScript stack,
+ * which then holds the whole chain of generators, and yields what it yielded before: no code of the
  * user's runs, and the coroutine stands where it stood. Costs nothing while nobody asks.
  */
 import type { Coroutine } from './coroutine.js';

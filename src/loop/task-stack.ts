@@ -10,8 +10,8 @@
  * | has failed            | where the error was made                                            |
  * | is done otherwise     | none                                                                |
  *
- * So are tasks for one tick after a wait that was refused, and those whose code yields by a bare
- * `yield`: nothing can ask there without going on.
+ * None either where nothing can ask without going on: at a bare `yield`, for the tick after a wait
+ * that was refused, and in a task in whose step another one begins eagerly.
  */
 import { InvalidArgumentError, show, showError } from '../errors.js';
 import { isAsyncFunction, isCoroutine } from './coroutine.js';
@@ -81,9 +81,12 @@ export function formatStack(task: Future<unknown>, frames: readonly StackFrame[]
 
 /** An error as the last line of a traceback. */
 export function formatFailure(reason: unknown): string {
-  if (!(reason instanceof Error)) return showError(reason);
-  const message = show(reason.message, -1).slice(1, -1);
-  return reason.message === '' ? reason.name : `${reason.name}: ${message}`;
+  if (!(reason instanceof Error)) return show(reason);
+  try {
+    return String(reason);
+  } catch {
+    return showError(reason);
+  }
 }
 
 /** Of a function that has no position, what it waits for is all that there is to tell. */
