@@ -11,8 +11,8 @@ import {
   remoteModule,
   type RemoteLoop,
 } from 'threadloop';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { startLoops } from '../threads/loops.js';
+import { afterEach, describe, expect, test } from 'vitest';
+import { eventually, startLoops } from '../threads/loops.js';
 
 const initializers = remoteModule<typeof import('./fixtures/initializers.js')>(
   new URL('./fixtures/initializers.ts', import.meta.url),
@@ -83,10 +83,10 @@ describe('initialize', () => {
 
   test('that never ends is given up with start()', async () => {
     const starting = Coordinator.start({ loops: 2, initialize: initializers.waitForEver });
-    await vi.waitUntil(() => loopNames().length === 3, { interval: 1 });
+    await eventually(() => loopNames().length === 3);
     starting.cancel('no patience');
     await expect(starting).rejects.toSatisfy(isCancelled);
-    await vi.waitUntil(() => loopNames().length === 1, { interval: 1 });
+    await eventually(() => loopNames().length === 1);
   });
 });
 
@@ -114,7 +114,7 @@ describe('initialize in a later life', () => {
     'that never ends does not hold up a shutdown (%s)',
     async (mode) => {
       const coordinator = await startAndDie(initializers.waitForEverInSecondLife);
-      await vi.waitUntil(() => process.env['LIVES'] === '2', { interval: 1 });
+      await eventually(() => process.env['LIVES'] === '2');
       const waiting = coordinator.submit(initializers.readLives);
       const failed = waiting.then(
         () => 'answered',

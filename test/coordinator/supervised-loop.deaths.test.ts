@@ -1,9 +1,9 @@
 // Threads that really die, idle or busy: what they held fails with the reason, and life goes on.
 
 import { LoopDiedError, remoteModule, type RemoteFunction, type RemoteLoop } from 'threadloop';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newFlag, raised } from '../threads/fixtures/flag.js';
-import { shareLoops, startLoops } from '../threads/loops.js';
+import { eventually, shareLoops, startLoops } from '../threads/loops.js';
 
 const deadly = remoteModule<typeof import('./fixtures/deadly.js')>(
   new URL('./fixtures/deadly.ts', import.meta.url),
@@ -145,7 +145,7 @@ describe('an idle thread that dies', () => {
     await expectWorking(loop);
     const before = incarnationOf(loop.name) ?? 0;
     await loop.runCoroutineThreadsafe(deadly.exitWhenIdle, 3);
-    await vi.waitUntil(() => incarnationOf(loop.name) === before + 1, { interval: 1 });
+    await eventually(() => incarnationOf(loop.name) === before + 1);
     await expectWorking(loop);
   });
 });

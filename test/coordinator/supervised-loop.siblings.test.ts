@@ -18,7 +18,7 @@ const patience = remoteModule<typeof import('../threads/fixtures/patience.js')>(
 test('calls of a sibling to a dead thread fail with its death, and work again', async () => {
   const coordinator = await startLoops({ loops: 3 });
   const [first, second, third] = coordinator.loops as [RemoteLoop, RemoteLoop, RemoteLoop];
-  const started = newFlag();
+  const [started, startedToo] = [newFlag(), newFlag()];
   const { waitInCoroutine } = patience;
   const viaFirst = first.runCoroutineThreadsafe(
     deadly.callOther,
@@ -30,9 +30,9 @@ test('calls of a sibling to a dead thread fail with its death, and work again', 
     deadly.callOther,
     second.name,
     waitInCoroutine,
-    newFlag(),
+    startedToo,
   );
-  await raised(started);
+  await Promise.all([raised(started), raised(startedToo)]);
   coordinator.restart(second.name, 'a test said so');
   for (const outcome of [await viaFirst, await viaThird]) {
     expect(outcome).toEqual({

@@ -1,9 +1,9 @@
 // Cancelling from another thread reaches the code: before it starts, or where it waits.
 
 import { CancelledError, remoteModule, type RemoteFunction, type RemoteLoop } from 'threadloop';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newFlag, raise, raised } from './fixtures/flag.js';
-import { shareLoops, startLoops } from './loops.js';
+import { eventually, shareLoops, startLoops } from './loops.js';
 
 const at = (file: string): URL => new URL(`./fixtures/${file}`, import.meta.url);
 const patience = remoteModule<typeof import('./fixtures/patience.js')>(at('patience.ts'));
@@ -17,7 +17,7 @@ const loops = () => threads.coordinator.loops as [RemoteLoop, RemoteLoop];
 /** Until the far sides are done with all calls of this thread, the cancelled ones too. */
 async function allAnswered(): Promise<void> {
   const { coordinator } = threads;
-  await vi.waitUntil(() => coordinator.stats().pendingCount === 0, { interval: 1 });
+  await eventually(() => coordinator.stats().pendingCount === 0);
 }
 
 type Wait = RemoteFunction<(started: Int32Array) => unknown>;
