@@ -4,7 +4,7 @@ import {
   type Coroutine,
   type ExceptionContext,
   Future,
-  HostEventLoop,
+  type HostEventLoop,
   InvalidArgumentError,
   sleep,
 } from 'threadloop';
@@ -68,7 +68,7 @@ scenario('S-1.13-4', 'a slow callback or step is told, with who and how long', a
   loop.callSoon(() => {
     nowMs += 99;
   });
-  loop.createTask(
+  void loop.createTask(
     () => {
       nowMs += 2_000;
     },

@@ -147,7 +147,7 @@ scenarioInBothKinds(
 );
 
 /** Asks for a loop in a thread of Node's that has none: twice, and once after it had one. */
-async function messagesOfPlainThread(): Promise<unknown> {
+async function messagesOfPlainThread(): Promise<string[]> {
   const source = `
     import { parentPort } from 'node:worker_threads';
     import * as threadloop from ${JSON.stringify(import.meta.resolve('threadloop'))};

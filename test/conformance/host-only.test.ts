@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type EventLoop,
-  HostEventLoop,
+  type HostEventLoop,
   InvalidArgumentError,
   LoopClosedError,
   run,
@@ -87,6 +87,7 @@ scenario(
         // The loop still runs.
         await sleep(10);
         log.push(`${name} closed`);
+        // oxlint-disable-next-line no-unsafe-finally -- an error while it is closed
         if (error !== null) throw error;
       }
     }

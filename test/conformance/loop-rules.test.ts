@@ -1,4 +1,5 @@
 /** Rules of the loop that no listed scenario tells: ticks, running, closing, scheduling. */
+import { inspect } from 'node:util';
 import {
   type Coroutine,
   getEventLoop,
@@ -85,7 +86,7 @@ scenario('S-1.2-1', 'a closed loop refuses everything but questions', async ({ n
   expect(await errorOf(() => loop.runUntilComplete(f))).toEqual(refused);
   loop.stop();
   expect([loop.isClosed(), loop.isRunning()]).toEqual([true, false]);
-  expect(String(loop)).toBe(`<${loop.constructor.name} running=false closed=true debug=false>`);
+  expect(inspect(loop)).toBe(`<${loop.constructor.name} running=false closed=true debug=false>`);
 });
 
 scenario('S-1.2-2', 'closing drops what waits', async ({ newLoop }) => {
@@ -125,7 +126,12 @@ scenario('S-1.2-4', 'a failed run leaves no stop behind', async ({ newLoop, run 
   };
   expect(await errorOf(() => run(failing(), loop))).toBe(failure);
   const log: string[] = [];
-  loop.callSoon(() => loop.callSoon(() => (log.push('second tick'), loop.stop())));
+  loop.callSoon(() => {
+    loop.callSoon(() => {
+      log.push('second tick');
+      loop.stop();
+    });
+  });
   await loop.runForever();
   expect(log).toEqual(['second tick']);
 });
@@ -139,7 +145,12 @@ scenario('S-1.2-5', 'the callback of a run is taken back on every way out', asyn
   loop.callSoon(() => {
     future.setResult(1);
     // With the callback left behind, the run would end after the next tick.
-    loop.callSoon(() => loop.callSoon(() => (log.push('third tick'), loop.stop())));
+    loop.callSoon(() => {
+      loop.callSoon(() => {
+        log.push('third tick');
+        loop.stop();
+      });
+    });
   });
   await loop.runForever();
   expect(log).toEqual(['third tick']);
@@ -162,7 +173,10 @@ scenario('S-1.3-2', 'timers run in the order of their times, ties as scheduled',
   const whenMs = loop.time() + 20;
   for (const name of ['a', 'b', 'c']) loop.callAt(whenMs, () => log.push(name));
   loop.callAt(whenMs - 10, () => log.push('first'));
-  loop.callAt(whenMs + 10, () => (log.push('last'), loop.stop()));
+  loop.callAt(whenMs + 10, () => {
+    log.push('last');
+    loop.stop();
+  });
   loop.callLater(-5, () => log.push('overdue'));
   await loop.runForever();
   expect(log).toEqual(['overdue', 'first', 'a', 'b', 'c', 'last']);

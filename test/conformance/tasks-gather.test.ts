@@ -7,6 +7,7 @@ import {
   gather,
   InvalidArgumentError,
   isCancelled,
+  type Operation,
   sleep,
   type Task,
   TimeoutError,
@@ -246,7 +247,7 @@ scenarioInBothKinds('S-1.8-5', 'asCompleted() fails when the time is up', async 
       const [fast, slow] = [start(1, 'fast'), start(9_000, 'slow')];
       const ends: unknown[] = [];
       for (const next of asCompleted([fast, slow], { timeoutMs: 10 })) {
-        ends.push(yield* resultOrError(next as never));
+        ends.push(yield* resultOrError(next));
       }
       expect(ends[0]).toBe('fast');
       expect(ends[1]).toBeInstanceOf(TimeoutError);
@@ -260,9 +261,9 @@ scenarioInBothKinds('S-1.8-5', 'asCompleted() fails when the time is up', async 
   );
 });
 
-function* resultOrError(wait_: Iterable<never>): Coroutine<unknown> {
+function* resultOrError(operation: Operation<unknown>): Coroutine<unknown> {
   try {
-    return yield* wait_;
+    return yield* operation;
   } catch (error) {
     return error;
   }

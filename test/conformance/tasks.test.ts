@@ -9,7 +9,7 @@ import {
   isCancelled,
   LoopStoppedError,
   sleep,
-  Task,
+  type Task,
 } from 'threadloop';
 import { expect } from 'vitest';
 import { scenarioInBothKinds } from './both-kinds.js';

@@ -1,5 +1,5 @@
 /** What asyncio's tests do from a second thread: here by way of a `RemoteLoop`. */
-import { InvalidArgumentError, isCancelled, remoteModule, TimeoutError, waitFor } from 'threadloop';
+import { InvalidArgumentError, isCancelled, remoteModule } from 'threadloop';
 import { expect } from 'vitest';
 import { newFlag, raise, raised } from '../threads/fixtures/flag.js';
 import { shareLoops } from '../threads/loops.js';
@@ -23,8 +23,9 @@ scenario(
   "another thread schedules with callSoonThreadsafe, and has no way to the loop's own methods",
   async () => {
     // asyncio's debug mode raises; here the loop of another thread is another type altogether.
-    for (const method of ['callSoon', 'callLater', 'callAt'])
+    for (const method of ['callSoon', 'callLater', 'callAt']) {
       expect(far()).not.toHaveProperty(method);
+    }
     const heard = new Int32Array(new SharedArrayBuffer(4));
     far().callSoonThreadsafe(probes.raise, heard);
     await far().runCoroutineThreadsafe(probes.nothing);
