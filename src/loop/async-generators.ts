@@ -24,8 +24,8 @@ export class AsyncGenerators {
 
   track(generator: AnyAsyncGenerator): void {
     if (this.#isShutDown) {
-      const text = `asynchronous generator was tracked after shutdownAsyncGenerators() of`;
-      process.emitWarning(`${text} ${this.#loop.toString()}`, 'ResourceWarning');
+      const text = 'asynchronous generator was tracked after shutdownAsyncGenerators() of loop';
+      process.emitWarning(`${text} '${this.#loop.name}'`, 'ResourceWarning');
     }
     const reference = new WeakRef(generator);
     this.#generators.add(reference);
@@ -35,14 +35,14 @@ export class AsyncGenerators {
   /** Closes all at once, and waits: for as long as their `finally` blocks do. */
   async shutDown(): Promise<void> {
     this.#isShutDown = true;
-    const open = [...this.#generators].map((reference) => reference.deref());
+    const open = [...this.#generators];
     this.#generators.clear();
-    await Promise.all(open.map((generator) => generator && this.#close(generator)));
+    await Promise.all(open.map(async (reference) => this.#close(reference.deref())));
   }
 
-  async #close(generator: AnyAsyncGenerator): Promise<void> {
+  async #close(generator: AnyAsyncGenerator | undefined): Promise<void> {
     try {
-      await generator.return(undefined);
+      await generator?.return(undefined);
     } catch (exception) {
       const message = 'an error occurred during closing of an asynchronous generator';
       this.#loop.callExceptionHandler({ message, exception, asyncgen: generator });

@@ -21,7 +21,7 @@ export function wrapFuture<T>(
   future: ConcurrentFuture<T> | Future<T>,
   { loop = getEventLoop() }: { readonly loop?: EventLoop } = {},
 ): Future<T> {
-  if (isFuture(future)) return future as Future<T>;
+  if (isFuture(future)) return future;
   if (!isConcurrentFuture(future)) {
     throw new InvalidArgumentError(`a ConcurrentFuture is expected, got ${show(future, -1)}`);
   }
