@@ -93,7 +93,7 @@ export class Coordinator implements AsyncDisposable {
       spawn: (name, port) => this.#spawn(name, port),
       introduce: (from, to, port) => this.#introduce(from, to, port),
       onReady: ({ name }) => this.#tellOthers(name, Notice.joined, this.#entryOf(name)),
-      onDeath: (death) => this.#tellOthers(death.loop, Notice.died, death),
+      onDeath: (death) => this.#tellOthers(death.loop, Notice.died, { death, atMs: Date.now() }),
       onGone: (death) => this.#tellOthers(death.loop, Notice.left, death),
     };
     for (const name of names) this.#supervised.push(new SupervisedLoop(name, supervisor));

@@ -35,6 +35,8 @@ const unreadable = 'unreadable';
 /** The calls of two threads over one link, seen from one of them. */
 export class Exchange implements InboundSource {
   readonly incoming: IncomingCalls;
+  /** By the clock of the day, which all threads share. */
+  readonly openedAtMs: number = Date.now();
   readonly #owner: ExchangeOwner;
   readonly #link: Link;
   readonly #outgoing: OutgoingCalls;

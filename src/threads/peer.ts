@@ -112,11 +112,13 @@ export class Peer {
     else this.#served.add(exchange);
   }
 
-  /** The obituary: the thread that bore the name has ended. */
-  mourn(error: Error): void {
+  /** The obituary: the thread that bore the name has ended, at that time of the day. */
+  mourn(error: Error, diedAtMs: number = Date.now()): void {
     const [orphan] = this.#orphans.keys();
+    const exchange = this.#exchange;
     if (orphan !== undefined) this.#bury(orphan, error);
-    else if (this.#exchange !== null) this.#bury(this.#exchange, error);
+    // News that come late must not bury the link to the next thread.
+    else if (exchange !== null && exchange.openedAtMs <= diedAtMs) this.#bury(exchange, error);
   }
 
   /** Takes no more calls; those that are under way go on. */

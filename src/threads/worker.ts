@@ -75,6 +75,13 @@ export interface Introduction {
   readonly port: MessagePort;
 }
 
+/** Body of `died`. */
+export interface Obituary {
+  readonly death: LoopDeath;
+  /** By the clock of the day. */
+  readonly atMs: number;
+}
+
 /** Body of `stop`. */
 export interface StopOrder {
   readonly cancel: boolean;
@@ -176,8 +183,8 @@ class WorkerLife {
         break;
       }
       case Notice.died: {
-        const death = body as LoopDeath;
-        this.#directory.peer(death.loop)?.mourn(new LoopDiedError(death));
+        const { death, atMs } = body as Obituary;
+        this.#directory.peer(death.loop)?.mourn(new LoopDiedError(death), atMs);
         break;
       }
       case Notice.left: {
