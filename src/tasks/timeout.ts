@@ -124,17 +124,22 @@ export class Timeout {
     if (this.#task === null) throw new InvalidStateError('Timeout should be used inside a task');
     this.#cancellingBefore = this.#task.cancelling();
     this.#state = 'active';
+    if (!this.#isDue()) this.reschedule(this.#whenMs);
+  }
+
+  #isDue(): boolean {
+    return this.#whenMs !== null && this.#whenMs <= getRunningLoop().time();
   }
 
   /**
-   * Arms the deadline when an async body has gone as far as its first wait, and disarms it when
-   * that body has ended: the loop hears of both later, and that time is not the body's.
+   * Arms a deadline that is due when an async body has gone as far as its first wait, and disarms
+   * any when that body has ended: the loop hears of both later, and that time is not the body's.
    */
   #begin<T>(body: Body<this, T>): ReturnType<Body<this, T>> {
     const returned = body(this);
     const disarm = (): void => this.#handle?.cancel();
     if (isPromise(returned)) returned.then(disarm, disarm);
-    if (this.#handle === null) this.reschedule(this.#whenMs);
+    if (this.#handle === null && this.#isDue()) this.reschedule(this.#whenMs);
     return returned;
   }
 
