@@ -20,6 +20,10 @@ export function* callBody<A, T>(body: Body<A, T>, subject: A): Coroutine<T> {
   const task = currentTask();
   const returned = callInTask(task, body, subject);
   if (isCoroutine(returned)) return yield* returned;
+  // A wait of ours is the calling task's own; on a blocking loop, too.
+  if (isPromiseLike(returned) && Symbol.iterator in returned) {
+    return yield* returned as unknown as Coroutine<T>;
+  }
   if (isPromiseLike(returned)) getRunningLoop().refusePromise?.('An async body');
   if (isPromiseLike(returned)) return yield* new BodyFuture(returned, task);
   return returned;
