@@ -237,7 +237,7 @@ describe('getCoro()', () => {
     expect(task.getCoro()).toBeNull();
   });
 
-  test('gives null for an async function, and for a task that ended in its first step', async () => {
+  test('gives null for an async function, and for what ended in its first step', async () => {
     const loop = virtualLoop();
     function* nothing(): Coroutine<void> {}
     const coros = await loop.runUntilComplete(async () => {
