@@ -161,6 +161,12 @@ describe('a task', () => {
     expect(String(task)).toMatch(/^<Task cancelling name='waiter'/);
     await expect(loop.runUntilComplete(task)).rejects.toThrow();
     expect(String(task)).toBe("<Task cancelled name='waiter'>");
+    const [named, nameless] = [
+      loop.createTask(async function fetchAll() {}),
+      loop.createTask(async () => {}),
+    ];
+    expect(String(named)).toMatch(/^<Task pending .* coro=<fetchAll\(\)>/);
+    expect(String(nameless)).toMatch(/^<Task pending .* coro=<anonymous\(\)>/);
     const done = loop.createTask(() => 42, { name: 'quick' });
     await loop.runUntilComplete(done);
     expect(String(done)).toBe("<Task finished name='quick' result=42>");
