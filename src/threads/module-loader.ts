@@ -29,8 +29,8 @@ export type ModuleExports = Readonly<Record<string, unknown>>;
  */
 export async function loadModule(url: string): Promise<ModuleExports> {
   const source = locate(url);
-  // Node 20 remembers a failed import: tsx has to be there before the first attempt.
-  if (isTypeScript(source) && !canStripTypes() && !hasLoader()) await registerTsx(source);
+  // Where Node remembers a failed import, tsx has to be there before the first attempt.
+  if (isTypeScript(source) && remembersFailures && !hasLoader()) await registerTsx(source);
   try {
     return (await import(source)) as ModuleExports;
   } catch (error) {
@@ -83,10 +83,8 @@ function isTypeScript(url: string): boolean {
   return /\.[cm]?tsx?$/u.test(url);
 }
 
-/** Whether this Node runs TypeScript by itself. */
-function canStripTypes(): boolean {
-  return Boolean((process.features as { typescript?: unknown }).typescript);
-}
+/** Node 20 and 22 fail for ever where one import of a module has failed; later ones try again. */
+const remembersFailures = Number.parseInt(process.versions.node, 10) < 24;
 
 /** Whether the program was started with something that runs TypeScript in this thread. */
 function hasLoader(): boolean {
