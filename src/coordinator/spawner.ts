@@ -126,9 +126,12 @@ function inheritedExecArgv(): string[] | null {
 }
 
 /** Options that begin so are V8's or the process's: a thread has them already. */
-const ofProcess =
-  /^--(?:max-|min-|stack-|expose[-_]|v8-|jitless|no-opt|harmony|allow-natives|trace-(?:gc|opt|deopt)|cpu-prof|heap-prof|title|inspect)/u;
+const ofProcess: readonly string[] = (
+  '--max- --min- --stack- --expose- --v8- --jitless --no-opt --harmony --allow-natives ' +
+  '--trace-gc --trace-opt --trace-deopt --cpu-prof --heap-prof --title --inspect'
+).split(' ');
 
 function isForThreads(arg: string): boolean {
-  return !ofProcess.test(arg.replaceAll('_', '-'));
+  const name = arg.replaceAll('_', '-');
+  return !ofProcess.some((beginning) => name.startsWith(beginning));
 }

@@ -13,9 +13,6 @@ import type { TaskFactory } from './task-factory.js';
 import type { TaskFunction } from './task-work.js';
 import type { Task, TaskOptions } from './task.js';
 
-/** What can be turned into a future: see `ensureFuture`. */
-export type Awaited_<T> = PromiseLike<T> | Coroutine<T>;
-
 /** An event loop. All methods belong to the loop's own thread. */
 export interface EventLoop {
   /** For people: in messages and reports. */

@@ -144,7 +144,7 @@ class StarvingClock extends VirtualClock {
       const isPatient = turnCount < patienceTurnCount || this.#isHopeful(startMs);
       if (!isPatient) this.onStarved();
       else if (turnCount < patienceTurnCount) turn = setImmediate(() => watch(turnCount + 1));
-      else pause = setTimeout(() => watch(turnCount), 5);
+      else pause = setTimeout(() => (turn = setImmediate(() => watch(turnCount))), 5);
     };
     return {
       cancel: () => {

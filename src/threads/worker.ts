@@ -76,14 +76,14 @@ export interface Introduction {
 }
 
 /** Body of `died`. */
-export interface Obituary {
+interface Obituary {
   readonly death: LoopDeath;
   /** By the clock of the day. */
   readonly atMs: number;
 }
 
 /** Body of `stop`. */
-export interface StopOrder {
+interface StopOrder {
   readonly cancel: boolean;
 }
 

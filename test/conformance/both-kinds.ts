@@ -5,7 +5,7 @@ import { type Coroutine, currentTask, sleep, type Task, type TaskFunction } from
 import { scenario, type ScenarioOptions, type Stage } from './scenario.js';
 
 /** Makes work for `createTask` or `run` of the steps of a coroutine. */
-export type MakeWork = <T>(steps: () => Coroutine<T>) => Coroutine<T> | TaskFunction<T>;
+type MakeWork = <T>(steps: () => Coroutine<T>) => Coroutine<T> | TaskFunction<T>;
 
 /** What the body of such a scenario works with. */
 export interface StageOfBothKinds extends Stage {

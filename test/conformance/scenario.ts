@@ -97,7 +97,7 @@ export function doesNotApply(id: string, title: string, reason: string): void {
 }
 
 /** For `write-table.ts`: where the rows of one test file are kept. */
-export const rowsFolder = '.cache/conformance';
+const rowsFolder = '.cache/conformance';
 
 /** To be called once at the end of each file of scenarios. */
 export function keepRows(file: string): void {
