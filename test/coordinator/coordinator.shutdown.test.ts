@@ -178,6 +178,17 @@ describe('a coordinator that was shut down', () => {
     expect(call.result()).toBe('done');
   });
 
+  test('can be terminated after all by somebody who loses patience', async () => {
+    const coordinator = await startLoops({ loops: 1 });
+    const started = newFlag();
+    const lost = coordinator.submit(deadly.spin, started);
+    const failure = lost.catch((error: unknown) => error);
+    await raised(started);
+    const down = coordinator.shutdown();
+    await Promise.all([down, coordinator.shutdown({ mode: 'terminate' })]);
+    expect(await failure).toBeInstanceOf(LoopDiedError);
+  });
+
   test('ends a map() that is under way: with what was called, then with the error', async () => {
     const coordinator = await startLoops({ loops: 1 });
     let closedCount = 0;

@@ -2,12 +2,14 @@
 
 import {
   ModuleNotFoundError,
+  type RemoteFunction,
   remoteFunction,
+  type RemoteLoop,
   remoteModule,
   type ThreadloopError,
 } from 'threadloop';
 import { describe, expect, test } from 'vitest';
-import { shareLoops } from './loops.js';
+import { shareLoops, startLoops } from './loops.js';
 import { packageUrl, runModule, writeModules } from './module-folder.js';
 
 const threads = shareLoops({ loops: 1 });
@@ -120,6 +122,34 @@ describe('a TypeScript module', () => {
     for (const [index, name] of names.entries()) {
       expect(await call(url(`${name}.${index % 2 === 0 ? 'ts' : 'js'}`), 'a')).toBe(index);
     }
+  });
+
+  test('may be the first of several that load at the same time', async () => {
+    const { url } = writeModules({
+      'a.ts': 'enum A { B = 1 } export const a = (): number => A.B;',
+      'b.ts': 'enum A { B = 2 } export const a = (): number => A.B;',
+      'c.ts': `import { d } from './d.js'; export const a = (): number => d;`,
+      'd.ts': 'export const d: number = 3;',
+    });
+    const { loops } = await startLoops({ loops: 3 });
+    const [target, ...others] = loops as [RemoteLoop, RemoteLoop, RemoteLoop];
+    const functions = remoteModule<{
+      relay(loop: string, fn: RemoteFunction): Promise<unknown>;
+    }>(
+      `data:text/javascript,
+        import { getLoop } from ${JSON.stringify(packageUrl)};
+        export async function relay(name, fn) {
+          return getLoop(name).runCoroutineThreadsafe(fn);
+        }`,
+    );
+    // Each comes over a link of its own, so that they do not wait for each other.
+    const [a, b, c] = ['a.ts', 'b.ts', 'c.ts'].map((file) => remoteFunction(url(file), 'a'));
+    const calls = [
+      target.runCoroutineThreadsafe(a as RemoteFunction<() => unknown>),
+      others[0].runCoroutineThreadsafe(functions.relay, target.name, b as RemoteFunction),
+      others[1].runCoroutineThreadsafe(functions.relay, target.name, c as RemoteFunction),
+    ];
+    expect(await Promise.all(calls)).toEqual([1, 2, 3]);
   });
 
   test('does not disturb the modules that load after it', async () => {

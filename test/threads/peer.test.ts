@@ -229,6 +229,17 @@ describe('a death', () => {
     expect(near.pendingCount).toBe(0);
   });
 
+  test('that is told late does not touch the link to the thread that followed', async () => {
+    const { near } = makePeer();
+    const diedAtMs = Date.now() - 1;
+    const next = near.call(never, []);
+    near.mourn(obituary(), diedAtMs);
+    await nodeTurn();
+    expect(next.done()).toBe(false);
+    near.close(obituary(4));
+    await expect(next).rejects.toThrow('exit code 4');
+  });
+
   test('of a thread that held nothing is no news', async () => {
     const { near, lives } = makePeer();
     near.mourn(obituary());
