@@ -105,6 +105,8 @@ class MapCommand {
     });
     try {
       const lanes = await this.#startLanes();
+      // Asked to end before anything began: then the output file stays as it is, too.
+      if (interrupts.exitCode !== undefined) return interrupts.exitCode;
       const exitCode = await this.#answerAll(lanes, await this.#openOutput());
       return interrupts.exitCode ?? exitCode;
     } finally {

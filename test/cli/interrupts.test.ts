@@ -1,6 +1,6 @@
 // Ctrl-C: the first ends the run in order, the second at once.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -51,6 +51,23 @@ describe.concurrent('the first Ctrl-C', { timeout: 20_000 }, () => {
     const inputs = parseAnswers(readFileSync(out, 'utf8')).map(({ input }) => input as number);
     expect(inputs).toEqual([...inputs].sort((a, b) => a - b));
     expect(inputs.length).toBeLessThan(1_000_000);
+  });
+
+  test('leaves the file alone while the module is still loading', async () => {
+    const out = join(directory, 'kept.jsonl');
+    writeFileSync(out, 'precious\n');
+    const { child, ended } = startCommand([
+      'map',
+      'loads-slowly.js',
+      '--range',
+      '0:5',
+      '--out',
+      out,
+    ]);
+    await new Promise((resolve) => child.stderr?.once('data', resolve));
+    child.kill('SIGINT');
+    expect((await ended).exitCode).toBe(130);
+    expect(readFileSync(out, 'utf8')).toBe('precious\n');
   });
 
   test('ends a run that waits for its inputs', async () => {
