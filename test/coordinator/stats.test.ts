@@ -34,6 +34,8 @@ describe('the statistics', () => {
       pendingCount: 2,
       completedCount: 1,
     });
+    for (const call of [first?.calls[1], second?.calls[0]]) call?.answer('done');
+    await Promise.all(calls);
   });
 
   test('are a snapshot that cannot be changed', async () => {

@@ -66,11 +66,10 @@ describe('a loop whose threads die as fast as they start', () => {
     expect(() => loop.runCoroutineThreadsafe(work)).toThrow(LoopDiedError);
     expect(() => loop.callSoonThreadsafe(work)).toThrow(LoopDiedError);
     expect(scripted.threads[1]?.heard).toContain('left');
-    void scripted.coordinator.submit(work);
-    void scripted.coordinator.submit(work);
+    const calls = [scripted.coordinator.submit(work), other.runCoroutineThreadsafe(work)];
     await until(() => scripted.threads[1]?.calls.length === 2);
-    expect(other.name).toBe('loop-2');
-    await scripted.coordinator.shutdown({ mode: 'terminate' });
+    for (const call of scripted.threads[1]?.calls ?? []) call.answer('done');
+    expect(await Promise.all(calls)).toEqual(['done', 'done']);
   });
 });
 
