@@ -86,7 +86,7 @@ export type { TaskPriorityChangeEventInit } from './scheduling/task-priority-cha
 export { TaskSignal } from './scheduling/task-signal.js';
 export type { PriorityChangeListener, TaskSignalAnyInit } from './scheduling/task-signal.js';
 export { asCompleted } from './tasks/as-completed.js';
-export type { AsCompleted, AsCompletedOptions } from './tasks/as-completed.js';
+export type { AsCompleted, AsCompletedOptions, EndedFuture } from './tasks/as-completed.js';
 export { Barrier } from './sync/barrier.js';
 export { BoundedSemaphore } from './sync/bounded-semaphore.js';
 export { Condition } from './sync/condition.js';

@@ -1,15 +1,18 @@
 /**
  * Writes answers to a file or to standard output, whole lines at a time, at the reader's speed.
  *
- * The lines of one turn of the main thread leave as one write. `isCongested` tells the sender to
- * stop while the stream has more than it can take; what is written then is still accepted, since it
- * answers work that is already under way, and that is bounded. Standard output stays open at the
- * end, a file is closed.
+ * Lines that come close together leave as one write. `isCongested` tells the sender to stop while
+ * the stream has more than it can take; what is written then is still accepted, since it answers
+ * work that is already under way, and that is bounded. Standard output stays open at the end, a file
+ * is closed.
  */
 import type { Writable } from 'node:stream';
 
-/** Characters that are handed on without waiting for the end of the turn: one pipe buffer. */
+/** Characters that are handed on without waiting for more: one pipe buffer. */
 const MAX_GATHERED_CHARS = 65_536;
+
+/** Time that a line waits for others: nobody sees it, and a write costs as much as many lines. */
+const GATHER_MS = 10;
 
 /** What a writer tells its owner. */
 export interface AnswerWriterEvents {
@@ -23,7 +26,7 @@ export interface AnswerWriterEvents {
 export class AnswerWriter {
   readonly #stream: Writable;
   #gathered = '';
-  #isFlushPlanned = false;
+  #timer: NodeJS.Timeout | undefined;
   #isBroken = false;
 
   constructor(stream: Writable, events: AnswerWriterEvents) {
@@ -46,12 +49,8 @@ export class AnswerWriter {
     this.#gathered += line;
     if (this.#gathered.length >= MAX_GATHERED_CHARS) {
       this.#flush();
-    } else if (!this.#isFlushPlanned) {
-      this.#isFlushPlanned = true;
-      setImmediate(() => {
-        this.#isFlushPlanned = false;
-        this.#flush();
-      });
+    } else {
+      this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
     }
   }
 
@@ -67,6 +66,8 @@ export class AnswerWriter {
   }
 
   #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#gathered === '' || this.#isBroken) return;
     this.#stream.write(this.#gathered);
     this.#gathered = '';

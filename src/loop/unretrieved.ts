@@ -17,8 +17,10 @@ export class Unretrieved {
 
   constructor(future: { toString(): string }, loop: EventLoop, reason: unknown) {
     this.#loop = loop;
-    this.#message = `${future.constructor.name} exception was never retrieved`;
     this.#future = future.toString();
+    // As it prints, not as it is made: the class may be one of ours that nobody knows.
+    const [, name] = /^<(?<name>\w+)/u.exec(this.#future) ?? [null, future.constructor.name];
+    this.#message = `${name} exception was never retrieved`;
     this.#reason = reason;
     this.#details = creationDetails(future);
   }

@@ -40,8 +40,14 @@ export function asCompleted<T>(
   return new AsCompleted(new Set(awaitables), timeoutMs);
 }
 
+/**
+ * A future that has come to its end. Without `then`, since TypeScript takes the variable of a
+ * `for await` for what waiting gives, while at run time it is the very future.
+ */
+export type EndedFuture<T> = Omit<Future<T>, 'then' | 'catch' | 'finally'>;
+
 /** See `asCompleted`. An iteration that was left can be taken up again, in either form. */
-export class AsCompleted<T> implements Iterable<Operation<T>>, AsyncIterable<Future<T>> {
+export class AsCompleted<T> implements Iterable<Operation<T>>, AsyncIterable<EndedFuture<T>> {
   readonly #unfinished: Set<Future<T>>;
   /** In the order of their ends; `null` where the time was up before. */
   readonly #ended: (Future<T> | null)[] = [];
@@ -70,7 +76,7 @@ export class AsCompleted<T> implements Iterable<Operation<T>>, AsyncIterable<Fut
     };
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Future<T>, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<EndedFuture<T>, undefined> {
     return {
       next: async () =>
         this.#claim()

@@ -31,11 +31,12 @@ export async function loadModule(url: string): Promise<ModuleExports> {
   const source = locate(url);
   // Where Node remembers a failed import, tsx has to be there before the first attempt.
   if (isTypeScript(source) && remembersFailures && !hasLoader()) await registerTsx(source);
+  const hadTsx = registration !== null;
   try {
     return (await import(source)) as ModuleExports;
   } catch (error) {
     const isFixedByTsx = isTypeScript(source) && fixedByTsx.has(codeOf(error));
-    if (!isFixedByTsx || isTsxRegistered) throw explain(error, source);
+    if (!isFixedByTsx || hadTsx) throw explain(error, source);
     if (!(await registerTsx(source))) throw withoutTsx(source, error);
   }
   try {
@@ -112,21 +113,26 @@ interface Tsx {
 }
 
 /** Once in a thread: each further time would put another layer of hooks on top. */
-let isTsxRegistered = false;
+let registration: Promise<void> | null = null;
 
 /** Lets this thread load TypeScript from now on; `false` where tsx is not installed. */
 async function registerTsx(url: string): Promise<boolean> {
-  if (isTsxRegistered) return true;
-  const require = findTsx(url);
-  if (require === null) return false;
-  isTsxRegistered = true;
+  if (registration === null) {
+    const require = findTsx(url);
+    if (require === null) return false;
+    registration = registerHooks(require);
+  }
+  await registration;
+  return true;
+}
+
+async function registerHooks(require: NodeJS.Require): Promise<void> {
   // Both kinds: a package without "type": "module" makes its .ts files CommonJS.
   (require('tsx/cjs/api') as Tsx).register();
   // The module's twin for `require` looks for its parts in the wrong place when it is imported.
   const commonJs = require.resolve('tsx/esm/api');
   const esm = pathToFileURL(commonJs.replace(/\.cjs$/u, '.mjs')).href;
   ((await import(esm)) as Tsx).register();
-  return true;
 }
 
 /** As the module would find it, else as the program would. */
