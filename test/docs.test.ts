@@ -1,0 +1,30 @@
+/** Samples in docs/ are pieces of files that run. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/** Files from which the pages take their samples. */
+const sources = ['examples/docs/pass-the-signal.ts', 'test/scheduling/background-index.ts'];
+
+function samplesOf(page: string): string[] {
+  const text = readFileSync(`docs/${page}`, 'utf8');
+  return [...text.matchAll(/```[jt]s\n(?<code>.*?)```/gsu)].map((match) => match[1] ?? '');
+}
+
+test.each(readdirSync('docs').filter((name) => name.endsWith('.md')))(
+  'every sample in docs/%s is a piece of a file that runs',
+  (page) => {
+    const files = sources.map((file) => readFileSync(file, 'utf8'));
+    for (const sample of samplesOf(page)) {
+      expect(files.filter((file) => file.includes(sample.trim()))).toHaveLength(1);
+    }
+  },
+);
+
+test('the sample with a signal prints what its page says', () => {
+  const program = 'examples/docs/pass-the-signal.ts';
+  const printed = execFileSync(process.execPath, ['--import', 'tsx', program], {
+    encoding: 'utf8',
+  });
+  expect(printed).toBe('hello\n');
+});
