@@ -7,7 +7,7 @@ import { end, makeMapping, value } from './mapping.js';
 import { errorOf, quiet } from './scripted-threads.js';
 
 describe('an error', () => {
-  test('of a call ends it: in its place, with the others cancelled and the source closed', async () => {
+  test('of a call ends it in its place: others are cancelled, the source closed', async () => {
     const { results, calls, source, answer } = makeMapping({ concurrency: 3 });
     const first = results.next();
     await quiet();

@@ -4,7 +4,7 @@ import { ConcurrentFuture } from 'threadloop';
 import { MapIterator } from '#src/coordinator/map.js';
 
 /** A call that waits to be settled. */
-export interface Call {
+interface Call {
   readonly input: number;
   readonly future: ConcurrentFuture<unknown>;
 }

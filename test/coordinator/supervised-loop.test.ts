@@ -170,7 +170,7 @@ describe('a thread that has said goodbye', () => {
     expect(last(scripted).terminateCount).toBe(1);
   });
 
-  test('because initialize failed is ended so too, and start() fails with what it threw', async () => {
+  test('because initialize failed is ended so too, and start() fails', async () => {
     holdTime();
     const spawner = new ScriptedSpawner((thread) => thread.failToStart(new ThreadloopError('no')));
     const starting = Coordinator.start({ loops: 1, spawner });
