@@ -20,9 +20,13 @@ const initializers = remoteModule<typeof import('./fixtures/initializers.js')>(
 const deadly = remoteModule<typeof import('./fixtures/deadly.js')>(
   new URL('./fixtures/deadly.ts', import.meta.url),
 );
+const functions = remoteModule<typeof import('../threads/fixtures/functions.js')>(
+  new URL('../threads/fixtures/functions.ts', import.meta.url),
+);
 
 afterEach(() => {
   delete process.env['LIVES'];
+  delete process.env['MAX_LIVES'];
 });
 
 describe('initialize', () => {
@@ -109,6 +113,28 @@ describe('initialize in a later life', () => {
       expect(coordinator.stats().loops[0]).toMatchObject({ incarnation: 3, state: 'ready' });
     },
   );
+
+  test('that always goes wrong is given up: callers from everywhere are told', async () => {
+    process.env['MAX_LIVES'] = '2';
+    const coordinator = await startLoops({
+      loops: 2,
+      env: SHARE_ENV,
+      initialize: initializers.failAfterLives,
+    });
+    const [loop, sibling] = coordinator.loops as [RemoteLoop, RemoteLoop];
+    await sibling.runCoroutineThreadsafe(functions.relay, loop.name, functions.nothing);
+    const lost = loop.runCoroutineThreadsafe(deadly.exit, 3);
+    await expect(lost).rejects.toMatchObject({ exitCode: 3 });
+    await eventually(() => coordinator.stats().loops[0]?.state === 'gone');
+    expect(process.env['LIVES']).toBe('7');
+    expect(() => loop.runCoroutineThreadsafe(functions.nothing)).toThrow(LoopDiedError);
+    const asked = sibling.runCoroutineThreadsafe(functions.relay, loop.name, functions.nothing);
+    await expect(asked).rejects.toMatchObject({
+      code: expect.stringMatching(/ERR_LOOP_(DIED|NOT_FOUND)/) as string,
+    });
+    expect(await coordinator.submit(functions.add, 1, 2)).toBe(3);
+    await coordinator.shutdown();
+  });
 
   test.for(['drain', 'cancel', 'terminate'] as const)(
     'that never ends does not hold up a shutdown (%s)',

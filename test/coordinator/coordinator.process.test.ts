@@ -12,7 +12,9 @@ const tasks = `
   export function spin() { for (;;); }
   export function openInterval() { setInterval(() => {}, 1000); }
   export function exit() { process.exit(3); }
-  export function stayAway() { return new Promise(() => {}); }
+  export function print(count) {
+    for (let line = 0; line < count; line += 1) console.log('line', line);
+  }
 `;
 
 /** Runs a program with the package and \`tasks\` at hand. */
@@ -118,6 +120,21 @@ describe('a program stays alive', () => {
     `);
     expect({ stdout, code }).toEqual({ stdout: '<Coordinator open loops=2>\n', code: 0 });
   });
+});
+
+describe('what a thread prints', () => {
+  test.for(['', 'await coordinator.shutdown();'])(
+    'is not lost at the end: "%s"',
+    async (ending) => {
+      const { stdout, stderr, code } = await runProgram(`
+      const coordinator = await Coordinator.start({ loops: 2 });
+      await coordinator.broadcast(tasks.print, 1000);
+      ${ending}
+    `);
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+      expect(stdout.split('\n')).toHaveLength(2_001);
+    },
+  );
 });
 
 describe('an idle coordinator', () => {
