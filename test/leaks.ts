@@ -13,11 +13,21 @@ import { afterAll } from 'vitest';
 const settleMs = 1_000;
 const pollMs = 20;
 
+function creationStack(): string {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 50;
+  const { stack = '' } = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return stack;
+}
+
 const threads = new Set<Worker>();
 subscribe('worker_threads', (message) => {
   const { worker } = message as { worker: Worker };
   // Node's own thread for module hooks (Node 20, once tsx is registered): it never ends.
   if (worker.constructor.name === 'InternalWorker') return;
+  // esbuild's own, when tsx compiles a file for the first time: this runs inside the constructor.
+  if (creationStack().includes('/esbuild/')) return;
   threads.add(worker);
   worker.once('exit', () => threads.delete(worker));
 });
