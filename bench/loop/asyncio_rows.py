@@ -7,8 +7,8 @@ import json
 import sys
 import time
 
-CALLBACKS = 200_000
-TASKS = 50_000
+CALLBACKS = 500_000
+TASKS = 200_000
 
 
 def new_loop():

@@ -33,7 +33,7 @@ export interface Registry {
   /** The task that an async function and all that it awaits belongs to. */
   readonly asyncTask: AsyncLocalStorage<Task<unknown> | undefined>;
   /** The unfinished tasks of each loop. */
-  readonly tasks: WeakMap<EventLoop, Set<Task<unknown>>>;
+  readonly tasks: WeakMap<EventLoop, Task<unknown>[]>;
   /** How many tasks this thread has named. */
   taskCount: number;
   /** By which other threads wake this one while a blocking loop has it parked. */

@@ -30,16 +30,20 @@ export interface PrintStackOptions extends StackOptions {
 export abstract class VisibleTask<T> extends Future<T> {
   /** For `TickWait`: the wait for one tick on which its coroutine stands, or stood. */
   tickWait: TickWait<unknown> | null = null;
-  #name: string | number;
+  /** For the books of the loop: the task's number in this thread, and its place in the books. */
+  readonly number: number;
+  bookIndex = -1;
+  #name: string | null;
 
   constructor(loop: EventLoop, name: unknown) {
     super({ loop });
     registry.taskCount += 1;
-    this.#name = name === undefined ? registry.taskCount : textOfName(name);
+    this.number = registry.taskCount;
+    this.#name = name === undefined ? null : textOfName(name);
   }
 
   getName(): string {
-    return typeof this.#name === 'string' ? this.#name : `Task-${this.#name}`;
+    return this.#name ?? `Task-${this.number}`;
   }
 
   setName(name: unknown): void {
