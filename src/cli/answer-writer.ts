@@ -3,8 +3,8 @@
  *
  * Lines that come close together leave as one write. `isCongested` tells the sender to stop while
  * the stream has more than it can take; what is written then is still accepted, since it answers
- * work that is already under way, and that is bounded. Standard output stays open at the end, a file
- * is closed.
+ * work that is already under way, and that is bounded. Standard output stays open at the end, and
+ * a file is closed.
  */
 import type { Writable } from 'node:stream';
 
