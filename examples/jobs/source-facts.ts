@@ -59,9 +59,9 @@ const tokens = new RegExp(
   [
     String.raw`\/\*[^]*?\*\/|\/\/[^\n]*`,
     String.raw`'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"`,
-    String.raw`([\p{ID_Start}$_][\p{ID_Continue}$]+)`,
+    String.raw`([A-Za-z_$][\w$]+)`,
   ].join('|'),
-  'gu',
+  'g',
 );
 
 function frequentIdentifiers(text: string): Array<[name: string, count: number]> {

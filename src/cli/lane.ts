@@ -72,7 +72,7 @@ export class Lane {
 
   /** Whether a further job may be sent. */
   get hasRoom(): boolean {
-    return this.#isOpen && this.size < this.#options.slotCount + this.#lookahead.count;
+    return this.#isOpen && this.#lookahead.wantsMore(this.size);
   }
 
   /** Sends a job. Needs room. */

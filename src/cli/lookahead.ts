@@ -7,7 +7,7 @@
  */
 
 /** Work that is kept waiting: many times a message's way there and back. A guess. */
-const AHEAD_MS = 5;
+const AHEAD_MS = 10;
 
 /** At least one, so that even a loop with slow inputs finds the next one there. */
 const MIN_COUNT = 1;
@@ -21,10 +21,11 @@ const MIN_INPUT_MS = 0.01;
 /** Weight of the newest input in the mean: about the last twenty count. */
 const NEWEST_WEIGHT = 0.1;
 
-/** Measures inputs and says how many more to send. */
+/** Measures inputs and says when to send more. */
 export class Lookahead {
   readonly #slotCount: number;
   #meanMs: number | undefined;
+  #isFilling = true;
 
   /** @param slotCount - inputs that run at once, and so use up the work that waits together */
   constructor(slotCount: number) {
@@ -43,5 +44,16 @@ export class Lookahead {
     if (this.#meanMs === undefined) return MIN_COUNT;
     const count = Math.ceil((AHEAD_MS * this.#slotCount) / this.#meanMs);
     return Math.min(Math.max(count, MIN_COUNT), MAX_AHEAD_COUNT);
+  }
+
+  /**
+   * Whether to send one more to a loop that has so many, running and waiting. Once it has its fill,
+   * only when half of those that waited have begun: inputs sent together cost one message.
+   */
+  wantsMore(size: number): boolean {
+    const { count } = this;
+    if (size >= this.#slotCount + count) this.#isFilling = false;
+    else if (size <= this.#slotCount + Math.floor(count / 2)) this.#isFilling = true;
+    return this.#isFilling;
   }
 }

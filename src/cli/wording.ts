@@ -5,7 +5,8 @@
 
 /** `1234567` becomes `1,234,567`. */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  // Written out: the first call of `toLocaleString` costs as much as a hundred small inputs.
+  return String(Math.round(count)).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** `1 input`, `2 inputs`. */

@@ -1,7 +1,7 @@
 // Lines reach the stream whole, together, and no faster than it takes them.
 
 import { Writable } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { AnswerWriter } from '#src/cli/answer-writer.js';
 
@@ -25,17 +25,17 @@ class SlowStream extends Writable {
 
 const noEvents = { onDrain: () => {}, onError: () => {} };
 
-test('the lines of one turn leave as one write', async () => {
+test('lines that come together leave as one write', async () => {
   const stream = new SlowStream();
   const writer = new AnswerWriter(stream, noEvents);
   writer.write('a\n');
   writer.write('b\n');
   expect(stream.writes).toEqual([]);
-  await turn();
+  await pause(20);
   expect(stream.writes).toEqual(['a\nb\n']);
 });
 
-test('many lines do not wait for the end of the turn', () => {
+test('many lines do not wait for more', () => {
   const stream = new SlowStream();
   const writer = new AnswerWriter(stream, noEvents);
   writer.write(`${'x'.repeat(70_000)}\n`);
@@ -48,10 +48,10 @@ test('a writer is congested until its stream has drained', async () => {
   const writer = new AnswerWriter(stream, { ...noEvents, onDrain: () => (drained += 1) });
   expect(writer.isCongested).toBe(false);
   writer.write(`${'x'.repeat(20)}\n`);
-  await turn();
+  await pause(20);
   expect(writer.isCongested).toBe(true);
   stream.release();
-  await turn();
+  await pause(20);
   expect([writer.isCongested, drained]).toEqual([false, 1]);
 });
 
@@ -60,7 +60,7 @@ test('the end comes when the stream has taken everything', async () => {
   const writer = new AnswerWriter(stream, noEvents);
   writer.write('last\n');
   const end = writer.end();
-  await turn();
+  await pause(20);
   expect(stream.writableFinished).toBe(false);
   stream.release();
   await end;
@@ -72,9 +72,9 @@ test('a broken stream is told once, and the end does not wait for it', async () 
   const stream = new SlowStream();
   const writer = new AnswerWriter(stream, { ...noEvents, onError: (it) => errors.push(it) });
   writer.write('a\n');
-  await turn();
+  await pause(20);
   stream.destroy(new Error('gone'));
-  await turn();
+  await pause(20);
   writer.write('b\n');
   await writer.end();
   expect(errors.map(({ message }) => message)).toEqual(['gone']);
