@@ -53,9 +53,12 @@ class NextTick<T> extends Future<T> {
 
   override addDoneCallback(callback: (future: Future<T>) => unknown): void {
     super.addDoneCallback(callback);
-    if (this.#isOrdered) return;
-    this.#isOrdered = true;
-    this.getLoop().callSoon(wakeUp<T>, this, this.#result);
+    this.#order();
+  }
+
+  override addWaiter<S>(wake: (subject: S, future: Future<T>) => unknown, subject: S): void {
+    super.addWaiter(wake, subject);
+    this.#order();
   }
 
   override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
@@ -71,6 +74,12 @@ class NextTick<T> extends Future<T> {
   protected override whenDone(callback: () => void): void {
     if (this.done()) callback();
     else this.getLoop().callSoon(wakeUpAndTell<T>, this, this.#result, callback);
+  }
+
+  #order(): void {
+    if (this.#isOrdered) return;
+    this.#isOrdered = true;
+    this.getLoop().callSoon(wakeUp<T>, this, this.#result);
   }
 }
 

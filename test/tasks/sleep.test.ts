@@ -1,10 +1,14 @@
 import {
+  asCompleted,
   type Coroutine,
+  gather,
   InvalidArgumentError,
   isCancelled,
   NoRunningLoopError,
+  shield,
   sleep,
   type Task,
+  wait,
 } from 'threadloop';
 import { describe, expect, test } from 'vitest';
 import { virtualLoop } from '../loop/fixtures.js';
@@ -127,6 +131,21 @@ describe('sleep()', () => {
       return log;
     };
     expect(await loop.runUntilComplete(work)).toEqual(['callback tick', 'tick', 'tick']);
+  });
+
+  test.for(kindsOfWork)('of 0 can be gathered, shielded and all that in %s', async ([, make]) => {
+    const loop = virtualLoop();
+    const work = make(function* (): Coroutine<unknown[]> {
+      const { done } = yield* wait([sleep(0, 'waited')]);
+      const values: unknown[] = [...done].map((future) => future.result());
+      for (const next of asCompleted([sleep(0, 'completed')])) values.push(yield* next);
+      values.push(yield* shield(sleep(0, 'shielded')));
+      values.push(...(yield* gather([sleep(0, 'gathered'), sleep(-1, 'too')])));
+      return values;
+    });
+    const values = ['waited', 'completed', 'shielded', 'gathered', 'too'];
+    expect(await loop.runUntilComplete(work)).toEqual(values);
+    expect(loop.time()).toBe(0);
   });
 
   test('takes what its loop takes, but no NaN', async () => {
