@@ -25,6 +25,8 @@ import { isOperation } from './operation.js';
 import { printsAsText } from './prints-as-text.js';
 import { ReadyQueue } from './ready-queue.js';
 import { registry } from './registry.js';
+import { run } from './runnable.js';
+import type { Runnable } from './runnable.js';
 import { runAndTime } from './slow-callback.js';
 import { makeTask } from './task-factory.js';
 import type { TaskFactory } from './task-factory.js';
@@ -83,6 +85,16 @@ export abstract class BaseEventLoop implements EventLoop {
     const handle = new Handle(this, callback as Callback<unknown[]>, args);
     this.#enqueue(handle);
     return handle;
+  }
+
+  callRunnable(runnable: Runnable): void {
+    if (this.callSoon === BaseEventLoop.prototype.callSoon) {
+      this.assertOpen();
+      this.#enqueue(runnable);
+    } else {
+      // Whoever overrides `callSoon` is to see everything.
+      this.callSoon(run, runnable);
+    }
   }
 
   callSoonThreadsafe<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle {
@@ -240,8 +252,8 @@ export abstract class BaseEventLoop implements EventLoop {
     try {
       while (this.#batchCount > 0) {
         this.#batchCount -= 1;
-        const handle = ready.shift();
-        if (handle !== undefined) this.#runHandle(handle);
+        const runnable = ready.shift();
+        if (runnable !== undefined) this.#run(runnable);
         if (this.#batchCount > 0 && isSpent()) return false;
       }
       return true;
@@ -250,10 +262,9 @@ export abstract class BaseEventLoop implements EventLoop {
     }
   }
 
-  #runHandle(handle: Handle): void {
-    if (handle.cancelled()) return;
-    if (this.#debug) runAndTime(handle, this.slowCallbackDurationMs);
-    else handle.run();
+  #run(runnable: Runnable): void {
+    if (this.#debug) runAndTime(runnable, this.slowCallbackDurationMs);
+    else runnable.run();
   }
 
   #collectDueTimers(): void {
@@ -287,8 +298,8 @@ export abstract class BaseEventLoop implements EventLoop {
     this.timersChanged();
   };
 
-  #enqueue(handle: Handle): void {
-    this.ready.push(handle);
+  #enqueue(runnable: Runnable): void {
+    this.ready.push(runnable);
     this.wake();
     if (!this.#everRan) rememberPendingWork(this);
   }

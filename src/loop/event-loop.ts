@@ -9,6 +9,7 @@ import type { Coroutine } from './coroutine.js';
 import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
 import type { Future } from './future.js';
 import type { Callback, Handle, TimerHandle } from './handle.js';
+import type { Runnable } from './runnable.js';
 import type { TaskFactory } from './task-factory.js';
 import type { TaskFunction } from './task-work.js';
 import type { Task, TaskOptions } from './task.js';
@@ -36,6 +37,11 @@ export interface EventLoop {
   callAt<A extends unknown[]>(whenMs: number, callback: Callback<A>, ...args: A): TimerHandle;
   /** As `callSoon`, and wakes the loop. On another thread's loop: see `RemoteLoop`. */
   callSoonThreadsafe<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle;
+  /**
+   * For futures and tasks: as `callSoon(() => runnable.run())`, without a new handle. A loop that
+   * lacks it is given everything by `callSoon`.
+   */
+  callRunnable?(runnable: Runnable): void;
   /** Milliseconds on this loop's own clock: monotonic, from some fixed point. */
   time(): number;
 

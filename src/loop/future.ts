@@ -10,31 +10,22 @@
  * | finished  | –                    |                                             |
  * | cancelled | –                    |                                             |
  */
-import type { AsyncResource } from 'node:async_hooks';
 import { CancelledError, InvalidStateError, isCancelled, show, showError } from '../errors.js';
-import { bringsOwnScope, captureScope } from './context.js';
 import type { Suspension } from './coroutine.js';
 import { getEventLoop } from './current-loop.js';
 import { describeCreation, noteCreation } from './debug-stack.js';
 import type { EventLoop } from './event-loop.js';
 import { FutureWait } from './future-wait.js';
+import { Handle } from './handle.js';
+import type { Callback } from './handle.js';
 import { printOnce, printsAsText } from './prints-as-text.js';
+import { scheduleOn } from './runnable.js';
+import type { Runnable } from './runnable.js';
 import { reportUnlessRetrieved } from './unretrieved.js';
 import type { Unretrieved } from './unretrieved.js';
 import { Waitable } from './waitable.js';
 
 type DoneCallback<T> = (future: Future<T>) => unknown;
-
-interface Registration {
-  /** Takes this future; `never` keeps `Future<T>` covariant, as a promise is. */
-  readonly callback: (future: never) => unknown;
-  /** `null` for our own callbacks, which bring their context themselves. */
-  readonly scope: AsyncResource | null;
-  /** Whether it only settles a native promise. */
-  readonly isNative: boolean;
-  /** What one of our own callbacks is called with, before the future. */
-  readonly subject: unknown;
-}
 
 /** Options of `new Future()`. */
 export interface FutureOptions {
@@ -52,7 +43,8 @@ export class Future<T> extends Waitable<T> {
   threadloopAwaited = false;
   readonly #loop: EventLoop;
   #state: 'pending' | 'finished' | 'cancelled' = 'pending';
-  #callbacks: Registration[] | null = null;
+  /** What waits for the end. Mostly one, which stands here without an array around it. */
+  #waiting: Runnable | Runnable[] | null = null;
   #value: T | undefined;
   /** Boxed, since anything can be thrown, `undefined` too. */
   #error: { readonly reason: unknown } | null = null;
@@ -128,7 +120,7 @@ export class Future<T> extends Waitable<T> {
    * this call. On a future that is done, it is scheduled at once.
    */
   addDoneCallback(callback: DoneCallback<T>): void {
-    this.#add({ callback, scope: captureScope(), isNative: false, subject: null });
+    this.addRunnable(new Handle(this.#loop, callback as Callback<unknown[]>, [this]));
   }
 
   /**
@@ -136,12 +128,22 @@ export class Future<T> extends Waitable<T> {
    * `wake` has to be marked with `bringsOwnScope`. Costs less, since it keeps no context.
    */
   addWaiter<S>(wake: (subject: S, future: Future<T>) => unknown, subject: S): void {
-    this.#add({ callback: wake as never, scope: null, isNative: false, subject });
+    this.addRunnable(new Handle(this.#loop, wake as Callback<unknown[]>, [subject, this]));
+  }
+
+  /** For tasks: schedules it once the future is done; every way to wait ends here. */
+  addRunnable(runnable: Runnable): void {
+    if (this.#state !== 'pending') this.#schedule(runnable);
+    else if (this.#waiting === null) this.#waiting = runnable;
+    else if (Array.isArray(this.#waiting)) this.#waiting.push(runnable);
+    else this.#waiting = [this.#waiting, runnable];
   }
 
   /** For those who write primitives: takes back every `addWaiter` of the subject. */
   removeWaiter(subject: object): void {
-    this.#callbacks = this.#callbacks?.filter((entry) => entry.subject !== subject) ?? null;
+    this.#waiting = this.#allWaiting().filter(
+      (runnable) => !(runnable instanceof Handle && runnable.subject === subject),
+    );
   }
 
   /** For call graphs: the futures whose ends this one waits for. */
@@ -151,9 +153,10 @@ export class Future<T> extends Waitable<T> {
 
   /** Takes back every registration of `callback`; returns how many there were. */
   removeDoneCallback(callback: DoneCallback<T>): number {
-    const before = this.#callbacks ?? [];
-    this.#callbacks = before.filter((entry) => entry.callback !== callback);
-    return before.length - this.#callbacks.length;
+    const before = this.#allWaiting();
+    const after = before.filter((runnable) => userCallbackOf(runnable) !== callback);
+    this.#waiting = after;
+    return before.length - after.length;
   }
 
   [Symbol.iterator](): Iterator<Suspension, T, unknown> {
@@ -180,8 +183,8 @@ export class Future<T> extends Waitable<T> {
 
   /** The callbacks that users have added: at most the first and the last by name. */
   protected describeCallbacks(): string[] {
-    const own = this.#callbacks?.filter(({ scope }) => scope !== null) ?? [];
-    const names = own.map(({ callback }) => `${callback.name || 'anonymous'}()`);
+    const callbacks = this.#allWaiting().map(userCallbackOf);
+    const names = callbacks.flatMap((each) => (each === null ? [] : `${each.name || 'anonymous'}()`));
     if (names.length > 2) names.splice(1, names.length - 2, `<${names.length - 2} more>`);
     return names.length === 0 ? [] : [`cb=[${names.join(', ')}]`];
   }
@@ -216,7 +219,7 @@ export class Future<T> extends Waitable<T> {
   protected override whenDone(callback: () => void): void {
     this.#noteRetrieved();
     if (this.#state !== 'pending') callback();
-    else this.#add({ callback, scope: null, isNative: true, subject: null });
+    else this.addRunnable(new NativeWait(callback));
   }
 
   #assertPending(): void {
@@ -229,50 +232,43 @@ export class Future<T> extends Waitable<T> {
     this.#unretrieved = null;
   }
 
-  #add(registration: Registration): void {
-    if (this.#state !== 'pending') this.#schedule(registration);
-    else if (this.#callbacks === null) this.#callbacks = [registration];
-    else this.#callbacks.push(registration);
+  #allWaiting(): Runnable[] {
+    if (this.#waiting === null) return [];
+    return Array.isArray(this.#waiting) ? this.#waiting : [this.#waiting];
   }
 
   #settled(): void {
-    const callbacks = this.#callbacks;
-    if (callbacks === null) return;
-    this.#callbacks = null;
-    for (const registration of callbacks) this.#schedule(registration);
+    const waiting = this.#waiting;
+    if (waiting === null) return;
+    this.#waiting = null;
+    if (Array.isArray(waiting)) for (const runnable of waiting) this.#schedule(runnable);
+    else this.#schedule(waiting);
   }
 
-  #schedule({ callback, scope, isNative, subject }: Registration): void {
+  #schedule(runnable: Runnable): void {
     const loop = this.#loop;
-    if (isNative) {
-      // A native wait must end although the loop stands still: it may never run again.
-      if (loop.isRunning()) loop.callSoon(settleNative, callback as () => unknown);
-      else callback(this as never);
-    } else if (!loop.isClosed()) {
-      if (scope === null) loop.callSoon(callback as unknown as Waker, subject, this);
-      else loop.callSoon(runInScope, scope, callback, this);
-    }
+    // A native wait must end although the loop stands still: it may never run again.
+    if (runnable instanceof NativeWait && !loop.isRunning()) runnable.run();
+    else if (!loop.isClosed()) scheduleOn(loop, runnable);
   }
 }
 
-type Waker = (subject: unknown, future: Future<unknown>) => unknown;
+/** Settles a native promise. */
+class NativeWait implements Runnable {
+  readonly #settle: () => void;
 
-const settleNative = bringsOwnScope((settle: () => unknown): void => void settle());
-
-const runInScope = bringsOwnScope(function runInScope<T>(
-  scope: AsyncResource,
-  callback: (future: never) => unknown,
-  future: Future<T>,
-): void {
-  try {
-    scope.runInAsyncScope(callback as DoneCallback<T>, undefined, future);
-  } catch (exception) {
-    // Caught here and not by the handle, which would name this function instead of the user's.
-    const message = `Exception in callback ${callback.name || 'anonymous'}()`;
-    const context = { message, exception, future };
-    scope.runInAsyncScope(() => future.getLoop().callExceptionHandler(context));
+  constructor(settle: () => void) {
+    this.#settle = settle;
   }
-});
+
+  run(): void {
+    this.#settle();
+  }
+}
+
+function userCallbackOf(runnable: Runnable): Callback | null {
+  return runnable instanceof Handle ? runnable.userCallback : null;
+}
 
 function isErrorClass(value: unknown): value is new () => Error {
   return typeof value === 'function' && value.prototype instanceof Error;

@@ -16,12 +16,15 @@ import { scopeOf } from './context.js';
 import { creationDetails, describeCreation, noteCreation } from './debug-stack.js';
 import type { EventLoop } from './event-loop.js';
 import { printsAsText } from './prints-as-text.js';
+import type { Runnable } from './runnable.js';
 
 /** Anything that a loop can call. */
 export type Callback<A extends unknown[] = never[]> = (...args: A) => unknown;
 
+const noArguments: readonly unknown[] = Object.freeze([]);
+
 /** A callback that waits in a loop's ready queue. */
-export class Handle {
+export class Handle implements Runnable {
   static {
     printsAsText(this);
   }
@@ -29,7 +32,11 @@ export class Handle {
   readonly #loop: EventLoop;
   readonly #scope: AsyncResource | null;
   #callback: Callback<unknown[]> | null;
-  #args: unknown[];
+  /** The first two arguments and the others: an array for one or two would cost as much as this. */
+  #first: unknown;
+  #second: unknown;
+  #others: readonly unknown[] = noArguments;
+  #argCount: number;
   #cancelled = false;
   /** What a cancelled handle would have called; kept in debug mode. */
   #called = '';
@@ -39,7 +46,10 @@ export class Handle {
     this.#loop = loop;
     this.#scope = scopeOf(callback);
     this.#callback = callback;
-    this.#args = args;
+    this.#argCount = args.length;
+    this.#first = args[0];
+    this.#second = args[1];
+    if (args.length > 2) this.#others = args.slice(2);
     if (loop.getDebug()) noteCreation(this);
   }
 
@@ -48,7 +58,7 @@ export class Handle {
     if (!this.#cancelled && this.#loop.getDebug()) this.#called = this.#describeCall();
     this.#cancelled = true;
     this.#callback = null;
-    this.#args = [];
+    this.#dropArguments();
   }
 
   /** Whether `cancel()` was called, be it before or after the callback ran. */
@@ -63,12 +73,10 @@ export class Handle {
   run(): void {
     const callback = this.#callback;
     if (callback === null) return;
-    const args = this.#args;
     this.#callback = null;
-    this.#args = [];
     try {
-      if (this.#scope === null) callback(...args);
-      else this.#scope.runInAsyncScope(callback, undefined, ...args);
+      if (this.#scope === null) this.#call(callback);
+      else this.#scope.runInAsyncScope(this.#call, this, callback);
     } catch (exception) {
       // Given back for the report, which shows what was called.
       this.#callback = this.#cancelled ? null : callback;
@@ -77,6 +85,41 @@ export class Handle {
       else this.#scope.runInAsyncScope(report);
       this.#callback = null;
     }
+    this.#dropArguments();
+  }
+
+  #call(callback: Callback<unknown[]>): void {
+    const first = this.#first;
+    const second = this.#second;
+    switch (this.#argCount) {
+      case 0:
+        callback();
+        break;
+      case 1:
+        callback(first);
+        break;
+      case 2:
+        callback(first, second);
+        break;
+      default:
+        callback(first, second, ...this.#others);
+    }
+  }
+
+  #arguments(): unknown[] {
+    return [this.#first, this.#second, ...this.#others].slice(0, this.#argCount);
+  }
+
+  #dropArguments(): void {
+    this.#argCount = 0;
+    this.#first = undefined;
+    this.#second = undefined;
+    this.#others = noArguments;
+  }
+
+  /** For futures: what a user wants called; `null` for callbacks of our own. */
+  get userCallback(): Callback | null {
+    return this.#scope === null ? null : this.#callback;
   }
 
   #report(exception: unknown): void {
@@ -87,8 +130,7 @@ export class Handle {
 
   /** For reports: what takes the time when this handle runs, a task where it steps one. */
   get subject(): object {
-    const [subject] = this.#args;
-    return this.#scope === null && isObject(subject) ? subject : this;
+    return this.#scope === null && isObject(this.#first) ? this.#first : this;
   }
 
   toString(): string {
@@ -103,7 +145,9 @@ export class Handle {
   /** Arguments are shown in debug mode only: they may be secret, or large. */
   #describeCall(): string {
     if (this.#callback === null) return 'done';
-    const args = this.#loop.getDebug() ? this.#args.map((arg) => show(arg, -1)).join(', ') : '';
+    const args = this.#loop.getDebug() ? this.#arguments()
+          .map((arg) => show(arg, -1))
+          .join(', ') : '';
     return `${this.#callback.name || 'anonymous'}(${args})`;
   }
 }

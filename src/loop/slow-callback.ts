@@ -3,18 +3,19 @@
  * After asyncio's slow callback log.
  */
 import { show } from '../errors.js';
-import type { Handle } from './handle.js';
+import { Handle } from './handle.js';
 import { writeRecord } from './last-resort.js';
+import type { Runnable } from './runnable.js';
 
-/** Runs a handle, and writes one line on standard error when that took too long. */
-export function runAndTime(handle: Handle, limitMs: number): void {
-  const { subject } = handle;
+/** Runs it, and writes one line on standard error when that took too long. */
+export function runAndTime(runnable: Runnable, limitMs: number): void {
+  const subject = runnable instanceof Handle ? runnable.subject : runnable;
   const before = show(subject);
   const startMs = performance.now();
-  handle.run();
+  runnable.run();
   const durationMs = performance.now() - startMs;
   if (durationMs < limitMs) return;
   // A task has come to tell more by now; a handle has let go of its callback.
-  const description = subject === handle ? before : show(subject);
+  const description = subject instanceof Handle ? before : show(subject);
   writeRecord(`Executing ${description} took ${(durationMs / 1000).toFixed(3)} seconds`);
 }

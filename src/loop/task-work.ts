@@ -17,9 +17,14 @@ function refuseSecondDriver(): never {
   throw new InvalidAwaitError('coroutine is being awaited already: each call runs in one task');
 }
 
+/** Whether a task drives the coroutine, or did. */
+export function isDriven(coroutine: Coroutine<unknown>): boolean {
+  return coroutine[Symbol.iterator].name === refuseSecondDriver.name;
+}
+
 /** @throws InvalidAwaitError when a task drives the coroutine already */
 export function markDriven(coroutine: Coroutine<unknown>): void {
-  if (coroutine[Symbol.iterator].name === refuseSecondDriver.name) refuseSecondDriver();
+  if (isDriven(coroutine)) refuseSecondDriver();
   coroutine[Symbol.iterator] = refuseSecondDriver;
 }
 

@@ -19,7 +19,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { CancelledError, InvalidStateError, isCancelled } from '../errors.js';
-import { bringsOwnScope, captureScope, renewScope } from './context.js';
+import { captureScope, renewScope } from './context.js';
 import type { Context } from './context.js';
 import { isCoroutine, isPromiseLike } from './coroutine.js';
 import type { Coroutine, Suspension } from './coroutine.js';
@@ -30,6 +30,8 @@ import type { Future } from './future.js';
 import { GuardedWaits } from './guarded-waits.js';
 import { refusalOfFuture, refusalOfYield } from './refusal.js';
 import { registry } from './registry.js';
+import { scheduleOn } from './runnable.js';
+import type { Runnable } from './runnable.js';
 import { TaskSignals } from './task-signals.js';
 import { stepTask } from './task-stack.js';
 import type { Standing } from './task-stack.js';
@@ -49,7 +51,7 @@ export interface TaskOptions {
 }
 
 /** A coroutine or an async function at work; also the future of its result. */
-export class Task<T> extends VisibleTask<T> {
+export class Task<T> extends VisibleTask<T> implements Runnable {
   #context: AsyncResource | Context;
   #work: Coroutine<T> | TaskFunction<T> | null;
   /** What a coroutine waits for. */
@@ -70,9 +72,9 @@ export class Task<T> extends VisibleTask<T> {
     this.#work = work;
     this.#context = options.context ?? captureScope();
     const isEager = options.eager === true && loop.isRunning();
-    if (!isEager) loop.callSoon(wakeTask, this);
+    if (!isEager) scheduleOn(loop, this);
     registerTask(this);
-    if (isEager) wakeTask(this);
+    if (isEager) this.run();
   }
 
   /** Fires when the task is cancelled, with the `CancelledError` as its reason. */
@@ -182,7 +184,7 @@ export class Task<T> extends VisibleTask<T> {
   }
 
   /** For loops: runs the task up to its next wait; called once for each wait that is over. */
-  wake(): void {
+  run(): void {
     if (this.done()) return;
     const outer = registry.stepping;
     registry.stepping = this;
@@ -198,7 +200,7 @@ export class Task<T> extends VisibleTask<T> {
     }
   }
 
-  /** For loops: the part of `wake` that runs in the task's own context. */
+  /** For loops: the part of `run` that runs in the task's own context. */
   step(): void {
     const work = this.#work;
     if (work === null) return;
@@ -245,19 +247,19 @@ export class Task<T> extends VisibleTask<T> {
 
   #waitFor(yielded: Suspension): void {
     if (yielded === null || yielded === undefined) {
-      this.getLoop().callSoon(wakeTask, this);
+      scheduleOn(this.getLoop(), this);
       return;
     }
     const error = refusalOfYield(this, yielded);
     if (error !== null) {
       this.#raiseNext = { error };
-      this.getLoop().callSoon(wakeTask, this);
+      scheduleOn(this.getLoop(), this);
       return;
     }
     const future = yielded as unknown as Future<unknown>;
     future.threadloopAwaited = false;
     this.#waitingFor = future;
-    future.addWaiter(wakeTask, this);
+    future.addRunnable(this);
     if (this.#mustCancel && future.cancel(this.#cancelMessage)) this.#mustCancel = false;
   }
 
@@ -294,7 +296,3 @@ export class Task<T> extends VisibleTask<T> {
     unregisterTask(this);
   }
 }
-
-const wakeTask = bringsOwnScope(function wakeTask(task: { wake(): void }): void {
-  task.wake();
-});

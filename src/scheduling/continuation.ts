@@ -3,7 +3,8 @@
  * The code itself goes on a little later, a coroutine in the next tick and an async function after
  * some promises; the scheduler waits for it.
  */
-import type { Future } from '../loop/future.js';
+import type { Runnable } from '../loop/runnable.js';
+import { Task } from '../loop/task.js';
 import { ScheduledFuture } from './scheduled-future.js';
 
 /** The future of one `yield()`. */
@@ -11,12 +12,9 @@ export class Continuation extends ScheduledFuture<undefined> {
   readonly isContinuation = true;
   #resumesCoroutine = false;
 
-  override addWaiter<S>(
-    wake: (subject: S, future: Future<undefined>) => unknown,
-    subject: S,
-  ): void {
-    this.#resumesCoroutine = true;
-    super.addWaiter(wake, subject);
+  override addRunnable(runnable: Runnable): void {
+    if (runnable instanceof Task) this.#resumesCoroutine = true;
+    super.addRunnable(runnable);
   }
 
   override begin(): boolean {

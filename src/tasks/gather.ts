@@ -4,11 +4,13 @@
  */
 import { CancelledError, DifferentLoopError } from '../errors.js';
 import { bringsOwnScope } from '../loop/context.js';
+import { isCoroutine } from '../loop/coroutine.js';
 import type { Awaitable } from '../loop/coroutine.js';
 import { getEventLoop } from '../loop/current-loop.js';
 import { ensureFuture } from '../loop/ensure-future.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { Future, isFuture } from '../loop/future.js';
+import { isDriven } from '../loop/task-work.js';
 
 /** Options of `gather`. */
 export interface GatherOptions<ReturnExceptions extends boolean = boolean> {
@@ -46,14 +48,7 @@ export function gather<T>(
 ): Future<unknown[]> {
   const given = [...awaitables];
   const loop = loopOf(given);
-  const distinct = new Set(given);
-  const children = [...distinct].map((awaitable) => ensureFuture(awaitable, { loop }));
-  const outer = new GatherFuture(loop, children, returnExceptions);
-  if (distinct.size < given.length) {
-    // One that was given twice ran once, and fills both places.
-    const places = new Map([...distinct].map((awaitable, index) => [awaitable, index]));
-    outer.places = given.map((awaitable) => places.get(awaitable) as number);
-  }
+  const outer = new GatherFuture(loop, childrenOf(given, loop), returnExceptions);
   outer.follow();
   return outer;
 }
@@ -70,9 +65,25 @@ function loopOf(awaitables: readonly unknown[]): EventLoop {
   return loop ?? getEventLoop();
 }
 
+/** The futures of what was given, one for each place: what is given twice fills two places. */
+function childrenOf(given: readonly Awaitable<unknown>[], loop: EventLoop): Future<unknown>[] {
+  const children: Future<unknown>[] = [];
+  const others = new Map<Awaitable<unknown>, Future<unknown>>();
+  for (const awaitable of given) {
+    if (isCoroutine(awaitable)) {
+      // One that no task drives yet has not come before, so that none has to be noted.
+      const earlier = isDriven(awaitable) ? children[given.indexOf(awaitable)] : undefined;
+      children.push(earlier ?? loop.createTask(awaitable));
+    } else {
+      const child = others.get(awaitable) ?? ensureFuture(awaitable, { loop });
+      others.set(awaitable, child);
+      children.push(child);
+    }
+  }
+  return children;
+}
+
 class GatherFuture extends Future<unknown[]> {
-  /** Which child's outcome goes where; `null` when each has a place of its own. */
-  places: readonly number[] | null = null;
   readonly #children: readonly Future<unknown>[];
   readonly #returnExceptions: boolean;
   #unfinishedCount: number;
@@ -95,13 +106,13 @@ class GatherFuture extends Future<unknown[]> {
   }
 
   override awaits(): readonly Future<unknown>[] {
-    return this.#children.filter((child) => !child.done());
+    return this.#distinct().filter((child) => !child.done());
   }
 
   /** Passes the request on; `false` when all children are done. */
   override cancel(message?: string): boolean {
     if (this.done()) return false;
-    const any = this.#children.filter((child) => child.cancel(message)).length > 0;
+    const any = this.#distinct().filter((child) => child.cancel(message)).length > 0;
     if (any) this.#cancel = { message };
     return any;
   }
@@ -119,9 +130,12 @@ class GatherFuture extends Future<unknown[]> {
     }
   }
 
+  #distinct(): Future<unknown>[] {
+    return [...new Set(this.#children)];
+  }
+
   #outcomes(): unknown[] {
-    const outcomes = this.#children.map(outcomeOf);
-    return this.places?.map((place) => outcomes[place]) ?? outcomes;
+    return this.#children.map(outcomeOf);
   }
 }
 

@@ -8,6 +8,7 @@ import { getRunningLoop } from '../loop/current-loop.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { Future } from '../loop/future.js';
 import type { Handle } from '../loop/handle.js';
+import type { Runnable } from '../loop/runnable.js';
 import { TickWait } from '../loop/tick-wait.js';
 
 /**
@@ -51,14 +52,11 @@ class NextTick<T> extends Future<T> {
     this.#result = result;
   }
 
-  override addDoneCallback(callback: (future: Future<T>) => unknown): void {
-    super.addDoneCallback(callback);
-    this.#order();
-  }
-
-  override addWaiter<S>(wake: (subject: S, future: Future<T>) => unknown, subject: S): void {
-    super.addWaiter(wake, subject);
-    this.#order();
+  override addRunnable(runnable: Runnable): void {
+    super.addRunnable(runnable);
+    if (this.#isOrdered) return;
+    this.#isOrdered = true;
+    this.getLoop().callSoon(wakeUp<T>, this, this.#result);
   }
 
   override [Symbol.iterator](): Iterator<Suspension, T, unknown> {
@@ -74,12 +72,6 @@ class NextTick<T> extends Future<T> {
   protected override whenDone(callback: () => void): void {
     if (this.done()) callback();
     else this.getLoop().callSoon(wakeUpAndTell<T>, this, this.#result, callback);
-  }
-
-  #order(): void {
-    if (this.#isOrdered) return;
-    this.#isOrdered = true;
-    this.getLoop().callSoon(wakeUp<T>, this, this.#result);
   }
 }
 
