@@ -91,10 +91,7 @@ export abstract class BaseEventLoop implements EventLoop {
     if (this.callSoon === BaseEventLoop.prototype.callSoon) {
       this.assertOpen();
       this.#enqueue(runnable);
-    } else {
-      // Whoever overrides `callSoon` is to see everything.
-      this.callSoon(run, runnable);
-    }
+    } else this.callSoon(run, runnable); // Whoever overrides it is to see everything.
   }
 
   callSoonThreadsafe<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle {
@@ -253,18 +250,14 @@ export abstract class BaseEventLoop implements EventLoop {
       while (this.#batchCount > 0) {
         this.#batchCount -= 1;
         const runnable = ready.shift();
-        if (runnable !== undefined) this.#run(runnable);
+        if (this.#debug && runnable) runAndTime(runnable, this.slowCallbackDurationMs);
+        else runnable?.run();
         if (this.#batchCount > 0 && isSpent()) return false;
       }
       return true;
     } finally {
       registry.stepping = outer;
     }
-  }
-
-  #run(runnable: Runnable): void {
-    if (this.#debug) runAndTime(runnable, this.slowCallbackDurationMs);
-    else runnable.run();
   }
 
   #collectDueTimers(): void {

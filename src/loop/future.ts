@@ -6,15 +6,18 @@
  *
  * | state     | moves to             | by                                          |
  * |-----------|----------------------|---------------------------------------------|
- * | pending   | finished, cancelled  | `setResult`, `setException`; `cancel`       |
- * | finished  | –                    |                                             |
- * | cancelled | –                    |                                             |
+ * | pending   | finished             | `setResult`                                 |
+ * |           | failed               | `setException`                              |
+ * |           | cancelled            | `cancel`                                    |
+ *
+ * One that has failed prints as finished, as asyncio's does.
  */
 import { CancelledError, InvalidStateError, isCancelled, show, showError } from '../errors.js';
 import type { Suspension } from './coroutine.js';
 import { getEventLoop } from './current-loop.js';
 import { describeCreation, noteCreation } from './debug-stack.js';
 import type { EventLoop } from './event-loop.js';
+import { Failure } from './failure.js';
 import { FutureWait } from './future-wait.js';
 import { Handle } from './handle.js';
 import type { Callback } from './handle.js';
@@ -22,7 +25,6 @@ import { printOnce, printsAsText } from './prints-as-text.js';
 import { scheduleOn } from './runnable.js';
 import type { Runnable } from './runnable.js';
 import { reportUnlessRetrieved } from './unretrieved.js';
-import type { Unretrieved } from './unretrieved.js';
 import { Waitable } from './waitable.js';
 
 type DoneCallback<T> = (future: Future<T>) => unknown;
@@ -42,13 +44,11 @@ export class Future<T> extends Waitable<T> {
   /** For loops: see `Suspension`. */
   threadloopAwaited = false;
   readonly #loop: EventLoop;
-  #state: 'pending' | 'finished' | 'cancelled' = 'pending';
+  #state: 'pending' | 'finished' | 'failed' | 'cancelled' = 'pending';
   /** What waits for the end. Mostly one, which stands here without an array around it. */
   #waiting: Runnable | Runnable[] | null = null;
-  #value: T | undefined;
-  /** Boxed, since anything can be thrown, `undefined` too. */
-  #error: { readonly reason: unknown } | null = null;
-  #unretrieved: Unretrieved | null = null;
+  /** The result, or why there is none: one field, since futures are many. */
+  #outcome: T | Failure | undefined;
 
   constructor(options: FutureOptions = {}) {
     super();
@@ -76,9 +76,9 @@ export class Future<T> extends Waitable<T> {
    */
   result(): T {
     if (this.#state === 'pending') throw new InvalidStateError('Result is not ready.');
-    this.#noteRetrieved();
-    if (this.#error !== null) throw this.#error.reason;
-    return this.#value as T;
+    const failure = this.#retrieve();
+    if (failure !== null) throw failure.reason;
+    return this.#outcome as T;
   }
 
   /**
@@ -88,9 +88,9 @@ export class Future<T> extends Waitable<T> {
    */
   exception(): unknown {
     if (this.#state === 'pending') throw new InvalidStateError('Exception is not set.');
-    this.#noteRetrieved();
-    if (this.#state === 'cancelled') throw this.#error?.reason;
-    return this.#error === null ? null : this.#error.reason;
+    const failure = this.#retrieve();
+    if (this.#state === 'cancelled') throw failure?.reason;
+    return failure === null ? null : failure.reason;
   }
 
   /** @throws InvalidStateError unless pending */
@@ -109,7 +109,7 @@ export class Future<T> extends Waitable<T> {
 
   /** Cancels it; `false` when it is done already. Whoever waits gets `CancelledError(message)`. */
   cancel(message?: string): boolean {
-    this.#noteRetrieved();
+    this.#retrieve();
     if (this.#state !== 'pending') return false;
     this.settleAsCancelled(new CancelledError(message));
     return true;
@@ -172,7 +172,7 @@ export class Future<T> extends Waitable<T> {
 
   /** For stacks: the error, boxed; looking at it does not count as retrieving it. */
   protected get failure(): { readonly reason: unknown } | null {
-    return this.#state === 'finished' ? this.#error : null;
+    return this.#state === 'failed' ? this.#failure : null;
   }
 
   protected describe(): string {
@@ -184,52 +184,64 @@ export class Future<T> extends Waitable<T> {
   /** The callbacks that users have added: at most the first and the last by name. */
   protected describeCallbacks(): string[] {
     const callbacks = this.#allWaiting().map(userCallbackOf);
-    const names = callbacks.flatMap((each) => (each === null ? [] : `${each.name || 'anonymous'}()`));
+    const names = callbacks.flatMap((each) =>
+      each === null ? [] : `${each.name || 'anonymous'}()`,
+    );
     if (names.length > 2) names.splice(1, names.length - 2, `<${names.length - 2} more>`);
     return names.length === 0 ? [] : [`cb=[${names.join(', ')}]`];
   }
 
   protected describeOutcome(): string {
-    if (this.#error === null) return `result=${show(this.#value)}`;
-    return `exception=${showError(this.#error.reason)}`;
+    const failure = this.#failure;
+    if (failure === null) return `result=${show(this.#outcome)}`;
+    return `exception=${showError(failure.reason)}`;
   }
 
   protected settleWithResult(value: T): void {
     this.#assertPending();
-    this.#value = value;
+    this.#outcome = value;
     this.#state = 'finished';
     this.#settled();
   }
 
   protected settleWithError(reason: unknown): void {
     this.#assertPending();
-    this.#error = { reason };
-    this.#state = 'finished';
-    this.#unretrieved = reportUnlessRetrieved(this, this.#loop, reason);
+    const failure = new Failure(reason);
+    this.#outcome = failure;
+    this.#state = 'failed';
+    failure.unretrieved = reportUnlessRetrieved(this, this.#loop, reason);
     this.#settled();
   }
 
   protected settleAsCancelled(reason: CancelledError): void {
     this.#assertPending();
-    this.#error = { reason };
+    this.#outcome = new Failure(reason);
     this.#state = 'cancelled';
     this.#settled();
   }
 
   protected override whenDone(callback: () => void): void {
-    this.#noteRetrieved();
+    this.#retrieve();
     if (this.#state !== 'pending') callback();
     else this.addRunnable(new NativeWait(callback));
   }
 
   #assertPending(): void {
     if (this.#state === 'pending') return;
-    throw new InvalidStateError(`${this.#state.toUpperCase()}: ${this.toString()}`);
+    const state = this.#state === 'cancelled' ? 'CANCELLED' : 'FINISHED';
+    throw new InvalidStateError(`${state}: ${this.toString()}`);
   }
 
-  #noteRetrieved(): void {
-    this.#unretrieved?.retrieved();
-    this.#unretrieved = null;
+  get #failure(): Failure | null {
+    const isFailure = this.#state === 'failed' || this.#state === 'cancelled';
+    return isFailure ? (this.#outcome as Failure) : null;
+  }
+
+  /** The error, if there is one; somebody has seen it now, or will. */
+  #retrieve(): Failure | null {
+    const failure = this.#failure;
+    failure?.noteRetrieved();
+    return failure;
   }
 
   #allWaiting(): Runnable[] {

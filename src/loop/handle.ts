@@ -75,8 +75,8 @@ export class Handle implements Runnable {
     if (callback === null) return;
     this.#callback = null;
     try {
-      if (this.#scope === null) this.#call(callback);
-      else this.#scope.runInAsyncScope(this.#call, this, callback);
+      if (this.#scope === null) Handle.#call(this, callback);
+      else this.#scope.runInAsyncScope(Handle.#call, undefined, this, callback);
     } catch (exception) {
       // Given back for the report, which shows what was called.
       this.#callback = this.#cancelled ? null : callback;
@@ -88,10 +88,10 @@ export class Handle implements Runnable {
     this.#dropArguments();
   }
 
-  #call(callback: Callback<unknown[]>): void {
-    const first = this.#first;
-    const second = this.#second;
-    switch (this.#argCount) {
+  static readonly #call = (handle: Handle, callback: Callback<unknown[]>): void => {
+    const first = handle.#first;
+    const second = handle.#second;
+    switch (handle.#argCount) {
       case 0:
         callback();
         break;
@@ -102,9 +102,9 @@ export class Handle implements Runnable {
         callback(first, second);
         break;
       default:
-        callback(first, second, ...this.#others);
+        callback(first, second, ...handle.#others);
     }
-  }
+  };
 
   #arguments(): unknown[] {
     return [this.#first, this.#second, ...this.#others].slice(0, this.#argCount);
@@ -145,9 +145,11 @@ export class Handle implements Runnable {
   /** Arguments are shown in debug mode only: they may be secret, or large. */
   #describeCall(): string {
     if (this.#callback === null) return 'done';
-    const args = this.#loop.getDebug() ? this.#arguments()
+    const args = this.#loop.getDebug()
+      ? this.#arguments()
           .map((arg) => show(arg, -1))
-          .join(', ') : '';
+          .join(', ')
+      : '';
     return `${this.#callback.name || 'anonymous'}(${args})`;
   }
 }

@@ -13,12 +13,13 @@
  * | done       | finished or cancelled, as any future      |                             |
  *
  * Cancelling is asyncio's: a request is passed on to what the task waits for; when there is
- * nothing to pass it to, it is noted and delivered at the next chance (`#mustCancel`). A task
+ * nothing to pass it to, it is noted and delivered at the next chance (`isDue`). A task
  * that ends while a noted request was never delivered is cancelled all the same.
  */
 import type { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { CancelledError, InvalidStateError, isCancelled } from '../errors.js';
+import { CancelRequests } from './cancel-requests.js';
 import { captureScope, renewScope } from './context.js';
 import type { Context } from './context.js';
 import { isCoroutine, isPromiseLike } from './coroutine.js';
@@ -60,9 +61,7 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
   #guarded: GuardedWaits | null = null;
   /** An error to raise in the coroutine at its next step: boxed, since anything can be thrown. */
   #raiseNext: { readonly error: unknown } | null = null;
-  #mustCancel = false;
-  #cancelMessage: string | undefined;
-  #cancelRequests = 0;
+  #requests: CancelRequests | null = null;
   #signals: TaskSignals | null = null;
 
   /** For loops and task factories; everyone else calls `loop.createTask()`. */
@@ -84,7 +83,7 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
 
   /** For blocks: the signals of the task and of the blocks that are open in it. */
   get signals(): TaskSignals {
-    this.#signals ??= new TaskSignals(this.#cancelRequests > 0 ? this.#cancelledError() : null);
+    this.#signals ??= new TaskSignals(this.cancelling() > 0 ? this.#cancelledError() : null);
     return this.#signals;
   }
 
@@ -102,12 +101,13 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
   /** For blocks: as `cancel`, but leaves the signals to the block, which may catch the error. */
   interrupt(message?: string): boolean {
     if (this.done()) return false;
-    this.#cancelRequests += 1;
-    this.#cancelMessage = message;
+    const requests = (this.#requests ??= new CancelRequests());
+    requests.count += 1;
+    requests.message = message;
     const waitingFor = this.#waitingFor;
     const isPassedOn =
       waitingFor === null ? this.cancelGuarded(message) : waitingFor.cancel(message);
-    if (!isPassedOn) this.#mustCancel = true;
+    if (!isPassedOn) requests.isDue = true;
     return true;
   }
 
@@ -118,19 +118,19 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
 
   /** How many requests to cancel are outstanding. */
   cancelling(): number {
-    return this.#cancelRequests;
+    return this.#requests?.count ?? 0;
   }
 
   /** Takes one request back; returns how many are left. At none, an undelivered one is void. */
   uncancel(): number {
-    if (this.#cancelRequests > 0) {
-      this.#cancelRequests -= 1;
-      if (this.#cancelRequests === 0) {
-        this.#mustCancel = false;
-        this.#signals?.renew();
-      }
+    const requests = this.#requests;
+    if (requests === null || requests.count === 0) return 0;
+    requests.count -= 1;
+    if (requests.count === 0) {
+      requests.isDue = false;
+      this.#signals?.renew();
     }
-    return this.#cancelRequests;
+    return requests.count;
   }
 
   override setResult(_value: T): never {
@@ -157,9 +157,7 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
 
   /** For waits in async code: the error of a request that is noted, which is delivered so. */
   takeDueCancel(): CancelledError | null {
-    if (!this.#mustCancel) return null;
-    this.#mustCancel = false;
-    return this.#cancelledError();
+    return this.#requests?.takeDue() === true ? this.#cancelledError() : null;
   }
 
   override awaits(): readonly Future<unknown>[] {
@@ -175,7 +173,7 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
 
   protected override describe(): string {
     const outcome = this.cancelled() ? 'cancelled' : 'finished';
-    const state = this.#cancelRequests > 0 ? 'cancelling' : 'pending';
+    const state = this.cancelling() > 0 ? 'cancelling' : 'pending';
     const parts = [this.done() ? outcome : state, `name=${inspect(this.getName())}`];
     if (typeof this.#work === 'function') parts.push(`coro=<${this.#work.name || 'anonymous'}()>`);
     if (this.#waitingFor !== null) parts.push(`wait_for=${this.#waitingFor.toString()}`);
@@ -189,7 +187,7 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
     const outer = registry.stepping;
     registry.stepping = this;
     // One cancel is raised at a time: a request noted after that of the wait is void.
-    if (this.#mustCancel && endedCancelled(this.#waitingFor)) this.#mustCancel = false;
+    if (this.#isDue && endedCancelled(this.#waitingFor)) this.#requests?.takeDue();
     this.#waitingFor = null;
     try {
       const context = this.#context;
@@ -208,7 +206,7 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
       if (typeof work !== 'function') {
         this.#resume(work);
         this.#context = renewScope(this.#context);
-      } else if (this.#mustCancel) this.#fail(this.#cancelledError());
+      } else if (this.#isDue) this.#fail(this.#cancelledError());
       else this.#call(work);
     } catch (error) {
       this.#fail(error);
@@ -217,8 +215,8 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
 
   /** Runs a coroutine up to its next wait. */
   #resume(coroutine: Coroutine<T>): void {
-    const raise = this.#mustCancel ? { error: this.#cancelledError() } : this.#raiseNext;
-    this.#mustCancel = false;
+    const raise =
+      this.#requests?.takeDue() === true ? { error: this.#cancelledError() } : this.#raiseNext;
     this.#raiseNext = null;
     const step = raise === null ? coroutine.next() : coroutine.throw(raise.error);
     if (step.done === true) this.#succeed(step.value);
@@ -260,15 +258,19 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
     future.threadloopAwaited = false;
     this.#waitingFor = future;
     future.addRunnable(this);
-    if (this.#mustCancel && future.cancel(this.#cancelMessage)) this.#mustCancel = false;
+    if (this.#isDue && future.cancel(this.#requests?.message)) this.#requests?.takeDue();
+  }
+
+  get #isDue(): boolean {
+    return this.#requests?.isDue === true;
   }
 
   #cancelledError(): CancelledError {
-    return new CancelledError(this.#cancelMessage);
+    return this.#requests?.error() ?? new CancelledError();
   }
 
   #succeed(value: T): void {
-    if (this.#mustCancel) {
+    if (this.#isDue) {
       this.#fail(this.#cancelledError());
       return;
     }
@@ -286,12 +288,12 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
   /** Also Node's own `AbortError`, by which an API tells that our signal fired. */
   #asCancellation(error: unknown): CancelledError | null {
     if (isCancelled(error)) return error;
-    if (this.#cancelRequests === 0 || !(error instanceof Error)) return null;
+    if (this.cancelling() === 0 || !(error instanceof Error)) return null;
     return error.name === 'AbortError' && isCancelled(error.cause) ? error.cause : null;
   }
 
   #leave(): void {
-    this.#mustCancel = false;
+    this.#requests?.takeDue();
     this.#work = null;
     unregisterTask(this);
   }
