@@ -4,6 +4,7 @@
  * A body is the code that a block runs in the calling task, be it a generator function or an async
  * function, in a task of either kind.
  */
+import { InvalidArgumentError, show } from '../errors.js';
 import { isCoroutine, isPromiseLike } from './coroutine.js';
 import type { Coroutine } from './coroutine.js';
 import { getRunningLoop } from './current-loop.js';
@@ -14,6 +15,19 @@ import type { Task } from './task.js';
 
 /** A generator function or an async function that gets the block's object. */
 export type Body<A, T> = (subject: A) => Coroutine<T> | PromiseLike<T> | T;
+
+/**
+ * To be called when the body is given, not when it runs: an error there would be the body's.
+ *
+ * @throws InvalidArgumentError when it is no function
+ */
+export function assertBody(body: unknown, method: string): void {
+  if (typeof body === 'function') return;
+  const isCalled = isCoroutine(body) || isPromiseLike(body);
+  const hint = isCalled ? ': give the function, and do not call it' : '';
+  const expected = 'a generator function or an async function';
+  throw new InvalidArgumentError(`${method} expects ${expected}, got ${show(body, -1)}${hint}`);
+}
 
 /** Runs a body to its end. What it waits for is a wait of the calling task. */
 export function* callBody<A, T>(body: Body<A, T>, subject: A): Coroutine<T> {

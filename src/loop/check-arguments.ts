@@ -3,7 +3,7 @@
  * Texts are asyncio's where it has one.
  */
 import { InvalidArgumentError, show } from '../errors.js';
-import { isAsyncFunction, isCoroutine, isCoroutineFunction } from './coroutine.js';
+import { isAsyncFunction, isCoroutine, isCoroutineFunction, isPromiseLike } from './coroutine.js';
 
 /**
  * In debug mode coroutines and async functions are refused, too: nobody would see their errors.
@@ -30,6 +30,34 @@ function assertNoCoroutine(callback: unknown, method: string): void {
 /** @throws InvalidArgumentError when it is neither a function nor `null` */
 export function assertCallableOrNull(value: unknown, message: string): void {
   if (value !== null && typeof value !== 'function') throw new InvalidArgumentError(message);
+}
+
+/**
+ * A single awaitable is refused, too: futures are iterables, but of nothing that users know.
+ *
+ * @param expectation - begins the message
+ * @throws InvalidArgumentError when it is no iterable of several things
+ */
+export function assertIterable(value: unknown, expectation: string): void {
+  const isAwaitable = isCoroutine(value) || isPromiseLike(value);
+  const isIterable = typeof value === 'object' && value !== null && Symbol.iterator in value;
+  if (isAwaitable || !isIterable) {
+    throw new InvalidArgumentError(`${expectation}, not ${kindOf(value)}`);
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (isCoroutine(value)) return 'coroutine';
+  if (typeof value !== 'object' || value === null) return show(value);
+  return value.constructor?.name ?? 'object';
+}
+
+/** @throws InvalidArgumentError when it is neither a number nor `null` */
+export function assertTimeOrNull(value: unknown, method: string, name: string): void {
+  if (value === null || (typeof value === 'number' && !Number.isNaN(value))) return;
+  throw new InvalidArgumentError(
+    `${method}() expects ${name} to be a number of milliseconds or null, got ${show(value)}`,
+  );
 }
 
 /** @throws InvalidArgumentError when it is missing, or not a number */

@@ -96,9 +96,13 @@ export class Condition extends LoopBound {
    * held: at first, and after each wake-up.
    *
    * @param predicate - synchronous: a promise would pass for true
-   * @throws InvalidStateError when the lock is not held; what `predicate` throws
+   * @throws InvalidStateError when the lock is not held; InvalidArgumentError when it is no plain
+   *   function; what `predicate` throws
    */
   waitFor<T>(predicate: () => T): Operation<T> {
+    if (typeof predicate !== 'function') {
+      throw new InvalidArgumentError(`waitFor() expects a function, got ${show(predicate)}`);
+    }
     return new Operation(() => this.#waitFor(predicate));
   }
 

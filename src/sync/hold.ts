@@ -2,8 +2,7 @@
  * Something held until it is released: what `acquire()` gives, and the block that holds while a
  * body runs. On the thread of the loop.
  */
-import { InvalidArgumentError, show } from '../errors.js';
-import { callBody } from '../loop/body.js';
+import { assertBody, callBody } from '../loop/body.js';
 import type { Body } from '../loop/body.js';
 import { Operation } from '../loop/operation.js';
 
@@ -54,11 +53,7 @@ export class Hold implements Disposable {
  * @throws InvalidArgumentError when `body` is no function
  */
 export function runHolding<H extends Holdable, T>(held: H, body: Body<H, T>): Operation<T> {
-  if (typeof body !== 'function') {
-    throw new InvalidArgumentError(
-      `run() expects a generator function or an async function, got ${show(body)}`,
-    );
-  }
+  assertBody(body, 'run()');
   return new Operation(function* () {
     yield* held.acquire();
     try {

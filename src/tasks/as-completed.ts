@@ -2,9 +2,9 @@
  * Several awaitables, one by one as they come to their ends.
  * After `asyncio.as_completed`.
  */
-import { InvalidArgumentError, TimeoutError } from '../errors.js';
+import { TimeoutError } from '../errors.js';
+import { assertIterable, assertTimeOrNull } from '../loop/check-arguments.js';
 import { bringsOwnScope } from '../loop/context.js';
-import { isCoroutine, isPromiseLike } from '../loop/coroutine.js';
 import type { Awaitable, Coroutine } from '../loop/coroutine.js';
 import { getEventLoop } from '../loop/current-loop.js';
 import { ensureFuture } from '../loop/ensure-future.js';
@@ -23,7 +23,8 @@ export interface AsCompletedOptions {
  * the very futures that were given, or the tasks made of coroutines. Plain `for` gives something to
  * wait for at once, and the k-th of them that is waited for has the k-th result.
  *
- * @throws InvalidArgumentError when it is no iterable
+ * @throws InvalidArgumentError when it is no iterable, something that cannot be waited for is in it,
+ *   or `timeoutMs` is no number
  *
  * @example
  * for await (const task of asCompleted(tasks)) console.log(task.result());
@@ -33,10 +34,8 @@ export function asCompleted<T>(
   awaitables: Iterable<Awaitable<T>>,
   { timeoutMs = null }: AsCompletedOptions = {},
 ): AsCompleted<T> {
-  if (isCoroutine(awaitables) || isPromiseLike(awaitables)) {
-    const kind = isCoroutine(awaitables) ? 'coroutine' : awaitables.constructor.name;
-    throw new InvalidArgumentError(`expects an iterable of awaitables, not ${kind}`);
-  }
+  assertIterable(awaitables, 'expects an iterable of awaitables');
+  assertTimeOrNull(timeoutMs, 'asCompleted', 'timeoutMs');
   return new AsCompleted(new Set(awaitables), timeoutMs);
 }
 

@@ -6,6 +6,7 @@
 import type { Coroutine } from '../loop/coroutine.js';
 import { allTasks, currentTask } from '../loop/current-task.js';
 import type { EventLoop } from '../loop/event-loop.js';
+import { failureOf } from './failure.js';
 import { gather } from './gather.js';
 
 /**
@@ -20,9 +21,9 @@ export function* cancelAllTasks(loop: EventLoop): Coroutine<void> {
   for (const task of tasks) task.cancel();
   yield* gather(tasks, { returnExceptions: true });
   for (const task of tasks) {
-    const exception = task.cancelled() ? null : task.exception();
-    if (exception === null) continue;
+    const failure = task.cancelled() ? null : failureOf(task);
+    if (failure === null) continue;
     const message = 'unhandled exception during run() shutdown';
-    loop.callExceptionHandler({ message, exception, task });
+    loop.callExceptionHandler({ message, exception: failure.reason, task });
   }
 }

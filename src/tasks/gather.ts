@@ -2,7 +2,8 @@
  * Waiting for several things at once, results in the order of the arguments. After
  * `asyncio.gather`.
  */
-import { CancelledError, DifferentLoopError } from '../errors.js';
+import { CancelledError, DifferentLoopError, InvalidArgumentError } from '../errors.js';
+import { assertIterable } from '../loop/check-arguments.js';
 import { bringsOwnScope } from '../loop/context.js';
 import { isCoroutine } from '../loop/coroutine.js';
 import type { Awaitable } from '../loop/coroutine.js';
@@ -11,6 +12,7 @@ import { ensureFuture } from '../loop/ensure-future.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { Future, isFuture } from '../loop/future.js';
 import { isDriven } from '../loop/task-work.js';
+import { failureOf } from './failure.js';
 
 /** Options of `gather`. */
 export interface GatherOptions<ReturnExceptions extends boolean = boolean> {
@@ -27,7 +29,8 @@ export type AwaitedResult<A> =
  * runs once and fills both places. The first error is passed on at once while the others go on.
  * Cancelling the returned future cancels them all, and it ends once all have ended.
  *
- * @throws DifferentLoopError when futures of several loops are given
+ * @throws DifferentLoopError when futures of several loops are given; InvalidArgumentError when it
+ *   is no iterable, or something that cannot be waited for is in it
  */
 export function gather<const A extends readonly Awaitable<unknown>[]>(
   awaitables: A,
@@ -46,11 +49,29 @@ export function gather<T>(
   awaitables: Iterable<Awaitable<T>>,
   { returnExceptions = false }: GatherOptions = {},
 ): Future<unknown[]> {
-  const given = [...awaitables];
+  const given = listOf(awaitables);
   const loop = loopOf(given);
   const outer = new GatherFuture(loop, childrenOf(given, loop), returnExceptions);
   outer.follow();
   return outer;
+}
+
+/** asyncio's `gather(a, b)` would leave `b` out without a word, and take `a` apart. */
+function listOf<T>(awaitables: Iterable<Awaitable<T>>): Awaitable<T>[] {
+  const expectation = 'gather() expects one iterable of awaitables';
+  if (!isCoroutine(awaitables)) {
+    assertIterable(awaitables, expectation);
+    return [...awaitables];
+  }
+  const given: Awaitable<T>[] = [];
+  // A generator may make the awaitables one by one; a coroutine shows by its first wait.
+  for (const each of awaitables as Iterable<Awaitable<T> | null>) {
+    if (each === null || (isFuture(each) && each.threadloopAwaited)) {
+      throw new InvalidArgumentError(`${expectation}, not coroutine`);
+    }
+    given.push(each);
+  }
+  return given;
 }
 
 function loopOf(awaitables: readonly unknown[]): EventLoop {
@@ -120,10 +141,11 @@ class GatherFuture extends Future<unknown[]> {
   /** A child has come to its end. */
   onChildDone(child: Future<unknown>): void {
     this.#unfinishedCount -= 1;
-    const error = errorOf(child);
+    // Marks the error as seen, too: those of siblings after the first are dropped on purpose.
+    const failure = failureOf(child);
     if (this.done()) return;
-    if (error !== null && !this.#returnExceptions && this.#cancel === null) {
-      this.setException(error.reason);
+    if (failure !== null && !this.#returnExceptions && this.#cancel === null) {
+      this.setException(failure.reason);
     } else if (this.#unfinishedCount === 0) {
       if (this.#cancel !== null) this.setException(new CancelledError(this.#cancel.message));
       else this.setResult(this.#outcomes());
@@ -135,28 +157,13 @@ class GatherFuture extends Future<unknown[]> {
   }
 
   #outcomes(): unknown[] {
-    return this.#children.map(outcomeOf);
+    return this.#children.map((child) => {
+      const failure = failureOf(child);
+      return failure === null ? child.result() : failure.reason;
+    });
   }
 }
 
 const childDone = bringsOwnScope((outer: GatherFuture, child: Future<unknown>): void => {
   outer.onChildDone(child);
 });
-
-/** Marks the error as seen, too: errors of siblings after the first are dropped on purpose. */
-function errorOf(future: Future<unknown>): { readonly reason: unknown } | null {
-  try {
-    future.result();
-    return null;
-  } catch (reason) {
-    return { reason };
-  }
-}
-
-function outcomeOf(future: Future<unknown>): unknown {
-  try {
-    return future.result();
-  } catch (reason) {
-    return reason;
-  }
-}

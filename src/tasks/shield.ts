@@ -6,6 +6,7 @@ import { bringsOwnScope } from '../loop/context.js';
 import type { Awaitable } from '../loop/coroutine.js';
 import { ensureFuture } from '../loop/ensure-future.js';
 import { Future } from '../loop/future.js';
+import { failureOf } from './failure.js';
 
 /**
  * A future that follows an awaitable, but whose cancellation does not reach it. Work that is done
@@ -40,19 +41,20 @@ class ShieldFuture<T> extends Future<T> {
   /** The work has come to its end. */
   follow(): void {
     const inner = this.#inner;
+    const failure = inner.cancelled() ? null : failureOf(inner);
     if (this.done()) {
-      if (!inner.cancelled()) this.#reportLate(inner.exception());
+      if (failure !== null) this.#reportLate(failure.reason);
     } else if (inner.cancelled()) {
       this.cancel();
+    } else if (failure === null) {
+      this.setResult(inner.result());
     } else {
-      const exception = inner.exception();
-      if (exception === null) this.setResult(inner.result());
-      else this.setException(exception);
+      this.setException(failure.reason);
     }
   }
 
   #reportLate(exception: unknown): void {
-    if (exception === null || !this.cancelled() || reported.has(this.#inner)) return;
+    if (!this.cancelled() || reported.has(this.#inner)) return;
     reported.add(this.#inner);
     const name = exception instanceof Error ? exception.constructor.name : typeof exception;
     const message = `${name} exception in shielded future`;

@@ -3,7 +3,8 @@
  * After asyncio's `staggered_race`, the heart of Happy Eyeballs (RFC 8305).
  */
 import { isCancelled } from '../errors.js';
-import { callBody } from '../loop/body.js';
+import { assertBody, callBody } from '../loop/body.js';
+import { assertIterable, assertTimeOrNull } from '../loop/check-arguments.js';
 import type { Coroutine } from '../loop/coroutine.js';
 import { getRunningLoop } from '../loop/current-loop.js';
 import { currentTask } from '../loop/current-task.js';
@@ -30,12 +31,18 @@ export interface RaceResult<T> {
  * Starts the attempts one after another, `delayMs` milliseconds apart or as soon as the one before
  * has failed; `null` waits for that alone. The first to succeed wins; the others are cancelled and
  * waited for. Cancelling the race cancels those that run.
+ *
+ * @throws InvalidArgumentError when an attempt is no function, or `delayMs` no number
  */
 export function staggeredRace<T>(
   attempts: Iterable<Attempt<T>>,
   delayMs: number | null,
 ): Operation<RaceResult<T>> {
-  return new Operation(() => new Race([...attempts], delayMs, getRunningLoop()).run());
+  assertIterable(attempts, 'staggeredRace() expects an iterable of functions');
+  assertTimeOrNull(delayMs, 'staggeredRace', 'delayMs');
+  const given = [...attempts];
+  for (const attempt of given) assertBody(attempt, 'staggeredRace()');
+  return new Operation(() => new Race(given, delayMs, getRunningLoop()).run());
 }
 
 class Race<T> {

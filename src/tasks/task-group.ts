@@ -14,7 +14,7 @@
  * on the way out, so that its count is what it was.
  */
 import { ExceptionGroup, InvalidStateError, isCancelled } from '../errors.js';
-import { callBody } from '../loop/body.js';
+import { assertBody, callBody } from '../loop/body.js';
 import type { Body } from '../loop/body.js';
 import { isCoroutine } from '../loop/coroutine.js';
 import type { Coroutine } from '../loop/coroutine.js';
@@ -25,6 +25,7 @@ import { Operation } from '../loop/operation.js';
 import { printsAsText } from '../loop/prints-as-text.js';
 import type { TaskFunction } from '../loop/task-work.js';
 import type { Task, TaskOptions } from '../loop/task.js';
+import { failureOf } from './failure.js';
 
 type State = 'created' | 'entered' | 'exiting' | 'finished';
 
@@ -86,9 +87,10 @@ export class TaskGroup {
    * @returns the body's value; `undefined` when `cancel()` interrupted it
    * @throws ExceptionGroup with the errors of tasks and body; CancelledError when the task was
    *   cancelled from outside and there are no errors; InvalidStateError the second time, or outside
-   *   a task
+   *   a task; InvalidArgumentError when `body` is no function
    */
   run<T>(body: Body<this, T>): Operation<T> {
+    assertBody(body, 'TaskGroup.run()');
     return new Operation(() => this.#run(body));
   }
 
@@ -173,9 +175,9 @@ export class TaskGroup {
   #onTaskDone(task: Task<unknown>): void {
     this.#tasks.delete(task);
     if (this.#tasks.size === 0) this.#completed?.complete();
-    const exception = task.cancelled() ? null : task.exception();
-    if (exception === null) return;
-    this.#errors.push(exception);
+    const failure = task.cancelled() ? null : failureOf(task);
+    if (failure === null) return;
+    this.#errors.push(failure.reason);
     if (this.#isAborting) return;
     this.#abortTasks();
     this.#interruptParent();

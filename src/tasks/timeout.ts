@@ -11,16 +11,10 @@
  * | expiring | expired, finished  | the end of the body: cancelled, or otherwise  |
  */
 import { isPromise } from 'node:util/types';
-import {
-  CancelledError,
-  InvalidArgumentError,
-  InvalidStateError,
-  isCancelled,
-  show,
-  TimeoutError,
-} from '../errors.js';
-import { callBody } from '../loop/body.js';
+import { CancelledError, InvalidStateError, isCancelled, TimeoutError } from '../errors.js';
+import { assertBody, callBody } from '../loop/body.js';
 import type { Body } from '../loop/body.js';
+import { assertTimeOrNull } from '../loop/check-arguments.js';
 import type { Coroutine } from '../loop/coroutine.js';
 import { getRunningLoop } from '../loop/current-loop.js';
 import { currentTask } from '../loop/current-task.js';
@@ -70,9 +64,11 @@ export class Timeout {
    * Moves the deadline, from any task of the loop; `null` lifts it. One that has passed already
    * interrupts the body at once.
    *
-   * @throws InvalidStateError before the body begins, or once the time is up or the body has ended
+   * @throws InvalidStateError before the body begins, or once the time is up or the body has ended;
+   *   InvalidArgumentError when it is no number
    */
   reschedule(whenMs: number | null): void {
+    assertTimeOrNull(whenMs, 'reschedule', 'whenMs');
     if (this.#state !== 'active') {
       throw new InvalidStateError(
         this.#state === 'created'
@@ -93,9 +89,11 @@ export class Timeout {
    * Runs the body in the calling task, once, and gives its value.
    *
    * @throws TimeoutError when the time was up, caused by the CancelledError; what the body throws;
-   *   InvalidStateError the second time, or outside a task
+   *   InvalidStateError the second time, or outside a task; InvalidArgumentError when `body` is no
+   *   function
    */
   run<T>(body: Body<this, T>): Operation<T> {
+    assertBody(body, 'Timeout.run()');
     return new Operation(() => this.#run(body));
   }
 
@@ -188,7 +186,7 @@ export function timeout<T>(
   delayMs: number | null,
   body?: Body<Timeout, T>,
 ): Timeout | Operation<T> {
-  assertTime('timeout', 'delayMs', delayMs);
+  assertTimeOrNull(delayMs, 'timeout', 'delayMs');
   return withBody(new Timeout(delayMs === null ? null : getRunningLoop().time() + delayMs), body);
 }
 
@@ -199,17 +197,10 @@ export function timeoutAt<T>(
   whenMs: number | null,
   body?: Body<Timeout, T>,
 ): Timeout | Operation<T> {
-  assertTime('timeoutAt', 'whenMs', whenMs);
+  assertTimeOrNull(whenMs, 'timeoutAt', 'whenMs');
   return withBody(new Timeout(whenMs), body);
 }
 
 function withBody<T>(block: Timeout, body: Body<Timeout, T> | undefined): Timeout | Operation<T> {
   return body === undefined ? block : block.run(body);
-}
-
-function assertTime(fn: string, name: string, value: unknown): void {
-  if (value === null || (typeof value === 'number' && !Number.isNaN(value))) return;
-  throw new InvalidArgumentError(
-    `${fn}() expects ${name} to be a number of milliseconds or null, got ${show(value)}`,
-  );
 }

@@ -3,6 +3,7 @@
  * After `asyncio.wait_for`.
  */
 import { isCancelled, TimeoutError } from '../errors.js';
+import { assertTimeOrNull } from '../loop/check-arguments.js';
 import type { Awaitable, Coroutine } from '../loop/coroutine.js';
 import { ensureFuture } from '../loop/ensure-future.js';
 import type { Future } from '../loop/future.js';
@@ -15,9 +16,11 @@ import { timeout } from './timeout.js';
  * coroutine runs in the calling task. When the time is up it is cancelled, and the wait ends when
  * it has ended: a value that it returns all the same is returned.
  *
- * @throws TimeoutError, caused by the CancelledError; what the awaitable throws
+ * @throws TimeoutError, caused by the CancelledError; what the awaitable throws;
+ *   InvalidArgumentError when it cannot be waited for, or `timeoutMs` is no number
  */
 export function waitFor<T>(awaitable: Awaitable<T>, timeoutMs: number | null): Operation<T> {
+  assertTimeOrNull(timeoutMs, 'waitFor', 'timeoutMs');
   return new Operation(() =>
     timeoutMs !== null && timeoutMs <= 0
       ? waitNoTime(awaitable)

@@ -3,12 +3,14 @@
  * After `asyncio.wait`.
  */
 import { InvalidArgumentError, show } from '../errors.js';
+import { assertIterable, assertTimeOrNull } from '../loop/check-arguments.js';
 import { bringsOwnScope } from '../loop/context.js';
 import { isCoroutine } from '../loop/coroutine.js';
 import type { Coroutine } from '../loop/coroutine.js';
 import { getRunningLoop } from '../loop/current-loop.js';
 import { Future, isFuture } from '../loop/future.js';
 import { isOperation, Operation } from '../loop/operation.js';
+import { failureOf } from './failure.js';
 
 /** When `wait` returns. A future that was cancelled does not count as failing. */
 export type ReturnWhen = 'ALL_COMPLETED' | 'FIRST_COMPLETED' | 'FIRST_EXCEPTION';
@@ -33,13 +35,15 @@ export interface WaitResult<F> {
  * Waits for futures and tells which are done. Never fails because of them, and never cancels them,
  * not even when the time is up.
  *
- * @throws InvalidArgumentError when there are none, or something else is among them
+ * @throws InvalidArgumentError when there are none, something else is among them, or an option is
+ *   none of those allowed
  */
 export function wait<F extends Future<unknown>>(
   futures: Iterable<F>,
   { timeoutMs = null, returnWhen = 'ALL_COMPLETED' }: WaitOptions = {},
 ): Operation<WaitResult<F>> {
   const given = assertFutures(futures);
+  assertTimeOrNull(timeoutMs, 'wait', 'timeoutMs');
   if (!modes.includes(returnWhen)) {
     throw new InvalidArgumentError(`Invalid return_when value: ${String(returnWhen)}`);
   }
@@ -47,10 +51,7 @@ export function wait<F extends Future<unknown>>(
 }
 
 function assertFutures<F>(futures: Iterable<F>): Set<F> {
-  if (isFuture(futures) || isCoroutine(futures) || isOperation(futures)) {
-    const kind = isCoroutine(futures) ? 'coroutine' : futures.constructor.name;
-    throw new InvalidArgumentError(`expect a list of futures, not ${kind}`);
-  }
+  assertIterable(futures, 'expect a list of futures');
   const given = new Set(futures);
   if (given.size === 0) throw new InvalidArgumentError('Set of Tasks/Futures is empty.');
   for (const each of given) {
@@ -87,7 +88,7 @@ function isDecided(futures: Set<Future<unknown>>, returnWhen: ReturnWhen): boole
 
 function decides(future: Future<unknown>, returnWhen: ReturnWhen): boolean {
   if (returnWhen === 'FIRST_COMPLETED') return true;
-  return returnWhen === 'FIRST_EXCEPTION' && !future.cancelled() && future.exception() !== null;
+  return returnWhen === 'FIRST_EXCEPTION' && !future.cancelled() && failureOf(future) !== null;
 }
 
 /** Waits for a decision; the futures never see it. */
