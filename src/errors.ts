@@ -5,14 +5,14 @@
  * is one class for each thing that the caller can do next. Message texts are asyncio's where
  * asyncio has one. `errorClasses` brings an error back as its class after it crossed a thread.
  */
+import { LoopDiedError, ThreadDiedError } from './errors/deaths.js';
+import { show } from './errors/show.js';
+import { ThreadloopError } from './errors/threadloop-error.js';
 
-import { inspect } from 'node:util';
-
-/** Base class of every error raised by threadloop. */
-export class ThreadloopError extends Error {
-  /** Stable across versions, unlike the message: `ERR_…`. */
-  readonly code: string = 'ERR_THREADLOOP';
-}
+export { LoopDiedError, ThreadDiedError } from './errors/deaths.js';
+export type { LoopDeath, ThreadDeath } from './errors/deaths.js';
+export { show, showError } from './errors/show.js';
+export { ThreadloopError } from './errors/threadloop-error.js';
 
 /** No loop is set for this thread: create one with `newEventLoop()` and `setEventLoop()` it. */
 export class NoCurrentLoopError extends ThreadloopError {
@@ -127,32 +127,6 @@ export class AwaitCycleError extends ThreadloopError {
   }
 }
 
-/** What is known of a loop that died. */
-export interface LoopDeath {
-  /** Name of the loop. */
-  readonly loop: string;
-  /** Exit code of its thread, `null` where the thread never ran or is not ours to watch. */
-  readonly exitCode: number | null;
-  /** In words: what ended the thread. */
-  readonly reason: string;
-}
-
-/** The thread that held the call has died. Whether the call ran is unknown. */
-export class LoopDiedError extends ThreadloopError {
-  override readonly code = 'ERR_LOOP_DIED';
-  readonly loop: string;
-  readonly exitCode: number | null;
-  readonly reason: string;
-
-  constructor(death: LoopDeath, options?: ErrorOptions) {
-    const exit = death.exitCode === null ? '' : `, exit code ${death.exitCode}`;
-    super(`Loop '${death.loop}' died: ${death.reason}${exit}`, options);
-    this.loop = death.loop;
-    this.exitCode = death.exitCode;
-    this.reason = death.reason;
-  }
-}
-
 /** No loop of that name can be reached from this thread; the message lists those that can. */
 export class LoopNotFoundError extends ThreadloopError {
   override readonly code = 'ERR_LOOP_NOT_FOUND';
@@ -193,25 +167,6 @@ export function isCancelled(error: unknown): error is CancelledError {
   return error instanceof Error && (error as { code?: unknown }).code === 'ERR_CANCELLED';
 }
 
-/** A value as it stands in a message, on any object: never throws. */
-export function show(value: unknown, depth = 0): string {
-  try {
-    return inspect(value, { depth, maxStringLength: 200 });
-  } catch {
-    return `[${typeof value} that cannot be shown]`;
-  }
-}
-
-/** An error in asyncio's short form, `RangeError('too far')`; anything else as a value. */
-export function showError(error: unknown): string {
-  if (!(error instanceof Error)) return show(error);
-  try {
-    return `${error.name}(${error.message === '' ? '' : inspect(error.message)})`;
-  } catch {
-    return show(error);
-  }
-}
-
 /** Any class of errors, whatever its constructor takes. */
 export type ErrorClass = abstract new (...args: never) => Error;
 
@@ -249,6 +204,7 @@ const ours = [
   BrokenBarrierError,
   AwaitCycleError,
   LoopDiedError,
+  ThreadDiedError,
   LoopNotFoundError,
   CoordinatorClosedError,
   ModuleNotFoundError,
