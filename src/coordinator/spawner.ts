@@ -7,6 +7,7 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { ResourceLimits, WorkerOptions } from 'node:worker_threads';
+import { inheritedExecArgv } from '../threads/thread-options.js';
 import type { WorkerSeed } from '../threads/worker.js';
 
 /** How a thread ended. */
@@ -104,34 +105,4 @@ class WorkerThread implements SpawnedThread {
 
 function createWorker(options: WorkerOptions): Worker {
   return new Worker(new URL('../../workers/loop.js', import.meta.url), options);
-}
-
-/** Options that say what the main thread runs; a thread that has a file refuses or repeats them. */
-const mainOnly = /^(?:-e|-p|-pe|--eval|--print|-c|--check|-i|--interactive|--test|--watch)$/u;
-const mainOnlyWithValue = /^--(?:input-type|test-[a-z-]+|watch-path|watch-preserve-output)(?:=|$)/u;
-
-/** What follows these is no option but code. */
-const evaluating = /^(?:-e|-p|-pe|--eval|--print)$/u;
-
-/**
- * The options of this process that a thread may have; `null` for all of them, which Node then
- * passes on by itself. Given one by one, it would refuse those of V8, which hold for all threads.
- */
-function inheritedExecArgv(): string[] | null {
-  const { execArgv } = process;
-  const isMainOnly = (arg: string, index: number): boolean =>
-    mainOnly.test(arg) || mainOnlyWithValue.test(arg) || evaluating.test(execArgv[index - 1] ?? '');
-  if (!execArgv.some(isMainOnly)) return null;
-  return execArgv.filter((arg, index) => !isMainOnly(arg, index) && isForThreads(arg));
-}
-
-/** Options that begin so are V8's or the process's: a thread has them already. */
-const ofProcess: readonly string[] = (
-  '--max- --min- --stack- --expose- --v8- --jitless --no-opt --harmony --allow-natives ' +
-  '--trace-gc --trace-opt --trace-deopt --cpu-prof --heap-prof --title --inspect'
-).split(' ');
-
-function isForThreads(arg: string): boolean {
-  const name = arg.replaceAll('_', '-');
-  return !ofProcess.some((beginning) => name.startsWith(beginning));
 }

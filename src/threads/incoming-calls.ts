@@ -6,7 +6,7 @@
  * call out while it loads.
  */
 import { CancelledError, NoRunningLoopError } from '../errors.js';
-import { isAsyncFunction, isCoroutine, isPromiseLike } from '../loop/coroutine.js';
+import { isCoroutine, isPromiseLike } from '../loop/coroutine.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { reportTo } from '../loop/exception-handler.js';
 import type { Handle } from '../loop/handle.js';
@@ -16,6 +16,7 @@ import type { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
 import { resolveExport } from './module-loader.js';
 import type { AnyFunction } from './remote-function.js';
+import { takesSignal, withSignal } from './signal-argument.js';
 
 interface Incoming {
   readonly id: number;
@@ -183,17 +184,10 @@ export class IncomingCalls {
   }
 }
 
-/**
- * An async function that declares one parameter more than the call passes gets the task's signal
- * there. Any other function gets the arguments of the call and nothing else.
- */
+/** The call as a task: see `takesSignal`. */
 function bindArguments(fn: Callable, args: unknown[]): TaskFunction<unknown> {
-  if (!isAsyncFunction(fn) || fn.length <= args.length) return () => fn(...args);
-  return (signal) => {
-    const padded = [...args];
-    padded[fn.length - 1] = signal;
-    return (fn as Callable)(...padded);
-  };
+  if (!takesSignal(fn, args)) return () => fn(...args);
+  return (signal) => fn(...withSignal(fn, args, signal));
 }
 
 /** Runs a function for which nobody waits: what it throws goes to the loop's handler. */

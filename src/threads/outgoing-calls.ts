@@ -10,7 +10,8 @@ import { decodeError } from '../wire/error-codec.js';
 import type { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
 import { ConcurrentFuture } from './concurrent-future.js';
-import { withoutOwnFrames } from './own-frames.js';
+import { captureNearStack, describeNearStack, joinStacks } from './near-stack.js';
+import type { NearStack } from './near-stack.js';
 
 /**
  * The first calls of each flush remember where they were made, for the near side of a stack. It
@@ -115,9 +116,9 @@ export class OutgoingCalls {
 class OutgoingCall<T> extends ConcurrentFuture<T> {
   readonly #link: Link;
   readonly #id: number;
-  readonly #near: { readonly stack?: string } | null;
+  readonly #near: NearStack | null;
 
-  constructor(link: Link, id: number, near: { readonly stack?: string } | null) {
+  constructor(link: Link, id: number, near: NearStack | null) {
     super();
     this.#link = link;
     this.#id = id;
@@ -132,9 +133,7 @@ class OutgoingCall<T> extends ConcurrentFuture<T> {
 
   /** The lines below the far side's stack: which loop it was, and who called. */
   nearStack(farName: string): string {
-    const stack = this.#near?.stack ?? '\n    (made in a burst of calls)';
-    const frames = withoutOwnFrames(stack.slice(stack.indexOf('\n') + 1));
-    return `    -- on loop '${farName}', called from --\n${frames}`;
+    return describeNearStack(`on loop '${farName}'`, this.#near);
   }
 }
 
@@ -157,16 +156,4 @@ class PostedCall implements RemoteHandle {
   cancelled(): boolean {
     return this.#cancelled;
   }
-}
-
-/** The far side's stack as it came, and below it the near side's. */
-function joinStacks(error: Error, nearStack: string): void {
-  const value = `${withoutOwnFrames(error.stack ?? String(error))}\n${nearStack}`;
-  Object.defineProperty(error, 'stack', { value, configurable: true, writable: true });
-}
-
-function captureNearStack(): { readonly stack?: string } {
-  const near = {};
-  Error.captureStackTrace(near);
-  return near;
 }
