@@ -35,11 +35,14 @@ export {
   QueueFullError,
   QueueShutDownError,
   registerError,
+  ThreadDiedError,
   ThreadloopError,
   TimeoutError,
   TypeScriptModuleError,
 } from './errors.js';
-export type { LoopDeath } from './errors.js';
+export type { LoopDeath, ThreadDeath } from './errors.js';
+export { PiscinaExecutor } from './executors/piscina-executor.js';
+export type { PiscinaExecutorOptions } from './executors/options.js';
 export { captureCallGraph } from './introspection/call-graph.js';
 export type { CallGraphOptions, FutureCallGraph } from './introspection/call-graph.js';
 export { captureTasks } from './introspection/capture-tasks.js';
@@ -63,6 +66,13 @@ export { allTasks, currentTask } from './loop/current-task.js';
 export { ensureFuture } from './loop/ensure-future.js';
 export type { EventLoop } from './loop/event-loop.js';
 export type { ExceptionContext, ExceptionHandler } from './loop/exception-handler.js';
+export type {
+  Executor,
+  ExecutorShutdownOptions,
+  ExecutorStats,
+  SubmitOptions,
+} from './loop/executor.js';
+export type { FunctionReference } from './loop/function-reference.js';
 export { Future, isFuture } from './loop/future.js';
 export { Handle, TimerHandle } from './loop/handle.js';
 export { HostEventLoop } from './loop/host-event-loop.js';
@@ -115,6 +125,7 @@ export { staggeredRace } from './tasks/staggered-race.js';
 export type { Attempt, RaceResult } from './tasks/staggered-race.js';
 export { taskGroup, TaskGroup } from './tasks/task-group.js';
 export { Timeout, timeout, timeoutAt } from './tasks/timeout.js';
+export { toThread } from './tasks/to-thread.js';
 export { wait } from './tasks/wait.js';
 export type { ReturnWhen, WaitOptions, WaitResult } from './tasks/wait.js';
 export { waitFor } from './tasks/wait-for.js';

@@ -17,6 +17,7 @@ import { forgetTasks } from './current-task.js';
 import type { EventLoop } from './event-loop.js';
 import { defaultExceptionHandler, handleException } from './exception-handler.js';
 import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
+import { ExecutorCalls } from './executor-calls.js';
 import { Future } from './future.js';
 import { Handle, TimerHandle } from './handle.js';
 import type { Callback } from './handle.js';
@@ -46,7 +47,7 @@ export interface LoopOptions {
 }
 
 /** The common base of our loops; extend it to write one of your own. */
-export abstract class BaseEventLoop implements EventLoop {
+export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
   static {
     printsAsText(this);
   }
@@ -67,6 +68,7 @@ export abstract class BaseEventLoop implements EventLoop {
   #taskFactory: TaskFactory | null = null;
 
   constructor(options: LoopOptions = {}) {
+    super();
     this.name = options.name ?? threadName();
     this.clock = options.clock ?? new HostClock();
     this.timers = new TimerHeap(options.tieBreak);
@@ -155,6 +157,7 @@ export abstract class BaseEventLoop implements EventLoop {
     forgetPendingWork(this);
     forgetUnclosed(this);
     forgetTasks(this);
+    this.dropExecutor();
   }
 
   getDebug(): boolean {
@@ -189,12 +192,12 @@ export abstract class BaseEventLoop implements EventLoop {
     return this.ready.length + this.timers.liveCount;
   }
 
-  toString(): string {
+  override toString(): string {
     const [running, closed, debug] = [this.isRunning(), this.#closed, this.#debug];
     return `<${this.constructor.name} running=${running} closed=${closed} debug=${debug}>`;
   }
 
-  protected assertOpen(): void {
+  protected override assertOpen(): void {
     if (this.#closed) throw new LoopClosedError('Event loop is closed');
   }
 

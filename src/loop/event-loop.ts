@@ -7,6 +7,13 @@
  */
 import type { Coroutine } from './coroutine.js';
 import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
+import type { Executor } from './executor.js';
+import type {
+  AnyFunction,
+  FunctionReference,
+  RemoteParameters,
+  RemoteResult,
+} from './function-reference.js';
 import type { Future } from './future.js';
 import type { Callback, Handle, TimerHandle } from './handle.js';
 import type { Runnable } from './runnable.js';
@@ -58,6 +65,32 @@ export interface EventLoop {
   /** Decides what `createTask` makes; `null` brings ordinary tasks back. */
   setTaskFactory(factory: TaskFactory | null): void;
   getTaskFactory(): TaskFactory | null;
+
+  /**
+   * Runs a function elsewhere, so that it does not hold up this loop: in a thread of the default
+   * executor where `executor` is `null`. The function is one of a `remoteModule()`, plain or
+   * async. Cancelling the future cancels it at once; the job does not begin, or is told.
+   *
+   * @throws what the executor throws that takes no more jobs; InvalidStateError `Executor shutdown
+   *   has been called`; LoopClosedError
+   */
+  runInExecutor<F extends AnyFunction>(
+    executor: Executor | null,
+    fn: FunctionReference<F>,
+    ...args: RemoteParameters<F>
+  ): Future<RemoteResult<F>>;
+  /**
+   * Decides where `runInExecutor(null, …)` and `toThread` run. The one before is not shut down.
+   *
+   * @throws InvalidArgumentError when it is no executor
+   */
+  setDefaultExecutor(executor: Executor): void;
+  /**
+   * Lets the default executor take no more jobs, and is done when those that it has have ended.
+   * When that takes longer than `timeoutMs` (default: for ever) they are ended by force, with a
+   * `RuntimeWarning`.
+   */
+  shutdownDefaultExecutor(timeoutMs?: number): Future<void>;
 
   /** Runs until `stop()`. */
   runForever(): unknown;

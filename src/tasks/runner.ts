@@ -41,6 +41,9 @@ export interface RunnerOptions {
   readonly loopFactory?: () => EventLoop;
 }
 
+/** How long the end of a run waits for the jobs of the default executor, as in asyncio. */
+const executorPatienceMs = 5 * 60 * 1_000;
+
 /** Exit code of a process that Ctrl-C ended. */
 const interruptedExitCode = 130;
 
@@ -108,7 +111,10 @@ export class Runner implements AsyncDisposable {
     }
   }
 
-  /** Cancels what is left on the loop, waits for it, and closes the loop. Twice does nothing. */
+  /**
+   * Cancels what is left on the loop and waits for it, then for the jobs of the default executor,
+   * and closes the loop. Twice does nothing.
+   */
   async close(): Promise<void> {
     const loop = this.#loop;
     const wasInitialized = this.#state === 'initialized';
@@ -119,6 +125,7 @@ export class Runner implements AsyncDisposable {
       const shutDown = async (): Promise<void> => loop.shutdownAsyncGenerators?.();
       // What they do in their `finally` blocks may need the loop, where promises run beside it.
       await (loop.refusePromise === undefined ? loop.runUntilComplete(shutDown) : shutDown());
+      await loop.runUntilComplete(loop.shutdownDefaultExecutor(executorPatienceMs));
     } finally {
       // The loop in the background stays the thread's own.
       const before = this.#loopBefore === registry.background ? this.#loopBefore : null;

@@ -11,7 +11,10 @@ const ownFolders: readonly string[] = ['dist/src/', 'src/']
   .map((folder) => new URL(folder, packageRoot))
   .flatMap((url) => [url.href, fileURLToPath(url)]);
 
-/** The lines of a stack without the frames that are ours, or Node's between ours. */
+/** Parts of frames that stand between ours: Node's, and those of the pool of an executor. */
+const between: readonly string[] = ['(node:async_hooks', '/piscina/dist/', '\\piscina\\dist\\'];
+
+/** The lines of a stack without the frames that are ours, or between ours. */
 export function withoutOwnFrames(stack: string): string {
   if (process.env['THREADLOOP_DEBUG'] === '1') return stack;
   const lines = stack.split('\n').filter((line) => !isOwnFrame(line));
@@ -20,5 +23,5 @@ export function withoutOwnFrames(stack: string): string {
 
 function isOwnFrame(line: string): boolean {
   if (!/^\s+at /u.test(line)) return false;
-  return line.includes('(node:async_hooks') || ownFolders.some((folder) => line.includes(folder));
+  return [...ownFolders, ...between].some((part) => line.includes(part));
 }

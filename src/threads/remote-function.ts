@@ -8,17 +8,14 @@ import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { InvalidArgumentError } from '../errors.js';
+import type { AnyFunction, FunctionReference } from '../loop/function-reference.js';
 import type { FunctionAddress } from '../wire/message.js';
 
-/** Any function that a module can export. */
-export type AnyFunction = (...args: never[]) => unknown;
-
-declare const signature: unique symbol;
+export type { AnyFunction, RemoteParameters, RemoteResult } from '../loop/function-reference.js';
 
 /** The address of an exported function; `F` is its type, and exists for the compiler only. */
-export interface RemoteFunction<F extends AnyFunction = AnyFunction> extends FunctionAddress {
-  readonly [signature]?: F;
-}
+export interface RemoteFunction<F extends AnyFunction = AnyFunction>
+  extends FunctionAddress, FunctionReference<F> {}
 
 /** The functions of a module, as remote functions. */
 export type RemoteModule<M> = {
@@ -26,16 +23,6 @@ export type RemoteModule<M> = {
     ? RemoteFunction<M[K]>
     : never;
 };
-
-/** What a caller passes: a trailing `AbortSignal` is supplied on the other side. */
-export type RemoteParameters<F extends AnyFunction> =
-  Parameters<F> extends [...infer Rest, AbortSignal] ? Rest : Parameters<F>;
-
-/** What a caller gets: what the promise resolves to, or what the coroutine returns. */
-export type RemoteResult<F extends AnyFunction> =
-  ReturnType<F> extends Generator<infer _Yielded, infer T, infer _Sent>
-    ? T
-    : Awaited<ReturnType<F>>;
 
 /**
  * The address of one exported function.
