@@ -23,8 +23,8 @@ export interface AsCompletedOptions {
  * the very futures that were given, or the tasks made of coroutines. Plain `for` gives something to
  * wait for at once, and the k-th of them that is waited for has the k-th result.
  *
- * @throws InvalidArgumentError when it is no iterable, something that cannot be waited for is in it,
- *   or `timeoutMs` is no number
+ * @throws InvalidArgumentError when it is no iterable, when something in it cannot be waited for,
+ *   or when `timeoutMs` is no number
  *
  * @example
  * for await (const task of asCompleted(tasks)) console.log(task.result());

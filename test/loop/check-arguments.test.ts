@@ -1,4 +1,4 @@
-// What the functions on tasks refuse: at the call, with a message that says what they take.
+// What functions on tasks refuse, too: at the call, with a message that says what they take.
 
 import {
   asCompleted,
@@ -18,7 +18,7 @@ import {
   waitFor,
 } from 'threadloop';
 import { expect, test } from 'vitest';
-import { virtualLoop } from '../loop/fixtures.js';
+import { virtualLoop } from './fixtures.js';
 
 function* answer(): Coroutine<number> {
   yield* sleep(1);
