@@ -2,7 +2,7 @@
  * The requests to cancel a task, as asyncio counts them. Most tasks never see one, so that a task
  * makes this for the first.
  */
-import { CancelledError } from '../errors.js';
+import { CancelledError, isCancelled } from '../errors.js';
 
 /** How often a task was asked to stop, how, and whether it still has to hear of it. */
 export class CancelRequests {
@@ -11,6 +11,16 @@ export class CancelRequests {
   message: string | undefined;
   /** Whether a request is noted that could not be passed on, for the next chance. */
   isDue = false;
+
+  add(message: string | undefined): void {
+    this.count += 1;
+    this.message = message;
+  }
+
+  /** The last one could not be passed on. */
+  note(): void {
+    this.isDue = true;
+  }
 
   /** Whether one was due; the code hears of it now, or need not any more. */
   takeDue(): boolean {
@@ -22,5 +32,11 @@ export class CancelRequests {
   /** What is raised in the task. */
   error(): CancelledError {
     return new CancelledError(this.message);
+  }
+
+  /** The error behind Node's own `AbortError`, by which an API tells that our signal fired. */
+  causeOf(error: unknown): CancelledError | null {
+    if (this.count === 0 || !(error instanceof Error) || error.name !== 'AbortError') return null;
+    return isCancelled(error.cause) ? error.cause : null;
   }
 }

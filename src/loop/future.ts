@@ -142,7 +142,7 @@ export class Future<T> extends Waitable<T> {
   /** For those who write primitives: takes back every `addWaiter` of the subject. */
   removeWaiter(subject: object): void {
     this.#waiting = this.#allWaiting().filter(
-      (runnable) => !(runnable instanceof Handle && runnable.subject === subject),
+      (each) => each !== subject && !(each instanceof Handle && each.subject === subject),
     );
   }
 

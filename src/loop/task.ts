@@ -18,7 +18,9 @@
  */
 import type { AsyncResource } from 'node:async_hooks';
 import { inspect } from 'node:util';
-import { CancelledError, InvalidStateError, isCancelled } from '../errors.js';
+import { CancelledError, isCancelled } from '../errors.js';
+import { followCancel } from './cancel-chain.js';
+import type { CancelLink } from './cancel-chain.js';
 import { CancelRequests } from './cancel-requests.js';
 import { captureScope, renewScope } from './context.js';
 import type { Context } from './context.js';
@@ -52,7 +54,7 @@ export interface TaskOptions {
 }
 
 /** A coroutine or an async function at work; also the future of its result. */
-export class Task<T> extends VisibleTask<T> implements Runnable {
+export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
   #context: AsyncResource | Context;
   #work: Coroutine<T> | TaskFunction<T> | null;
   /** What a coroutine waits for. */
@@ -101,14 +103,28 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
   /** For blocks: as `cancel`, but leaves the signals to the block, which may catch the error. */
   interrupt(message?: string): boolean {
     if (this.done()) return false;
-    const requests = (this.#requests ??= new CancelRequests());
-    requests.count += 1;
-    requests.message = message;
-    const waitingFor = this.#waitingFor;
-    const isPassedOn =
-      waitingFor === null ? this.cancelGuarded(message) : waitingFor.cancel(message);
-    if (!isPassedOn) requests.isDue = true;
+    this.#requests ??= new CancelRequests();
+    this.#requests.add(message);
+    followCancel(this);
     return true;
+  }
+
+  passOnCancel(): void {
+    const requests = this.#requests;
+    const isPassedOn =
+      this.#waitingFor?.cancel(requests?.message) ?? this.cancelGuarded(requests?.message);
+    if (!isPassedOn) requests?.note();
+  }
+
+  get waitsForTask(): boolean {
+    return this.#waitingFor instanceof Task;
+  }
+
+  leaveWait(): void {
+    this.#waitingFor?.removeWaiter(this);
+    this.#waitingFor = null;
+    this.#requests?.note();
+    scheduleOn(this.getLoop(), this);
   }
 
   /** For blocks: cancels what async code of this task waits for; whether there was anything. */
@@ -131,14 +147,6 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
       this.#signals?.renew();
     }
     return requests.count;
-  }
-
-  override setResult(_value: T): never {
-    throw new InvalidStateError('Task does not support set_result operation');
-  }
-
-  override setException(_error: unknown): never {
-    throw new InvalidStateError('Task does not support set_exception operation');
   }
 
   /**
@@ -235,22 +243,18 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
       this.#resume(this.#work);
     } else if (isPromiseLike(returned)) {
       this.getLoop().refusePromise?.('An async function');
-      const onValue = (value: T): void => this.#succeed(value);
-      const onError = (error: unknown): void => this.#fail(error);
-      returned.then(onValue, onError);
+      const fail = (error: unknown): void => this.#fail(error);
+      returned.then((value) => this.#succeed(value), fail);
     } else {
       this.#succeed(returned);
     }
   }
 
   #waitFor(yielded: Suspension): void {
-    if (yielded === null || yielded === undefined) {
-      scheduleOn(this.getLoop(), this);
-      return;
-    }
-    const error = refusalOfYield(this, yielded);
-    if (error !== null) {
-      this.#raiseNext = { error };
+    const isTick = yielded === null || yielded === undefined;
+    const error = isTick ? null : refusalOfYield(this, yielded);
+    if (error !== null) this.#raiseNext = { error };
+    if (isTick || error !== null) {
       scheduleOn(this.getLoop(), this);
       return;
     }
@@ -280,16 +284,9 @@ export class Task<T> extends VisibleTask<T> implements Runnable {
 
   #fail(error: unknown): void {
     this.#leave();
-    const cancellation = this.#asCancellation(error);
+    const cancellation = isCancelled(error) ? error : (this.#requests?.causeOf(error) ?? null);
     if (cancellation === null) this.settleWithError(error);
     else this.settleAsCancelled(cancellation);
-  }
-
-  /** Also Node's own `AbortError`, by which an API tells that our signal fired. */
-  #asCancellation(error: unknown): CancelledError | null {
-    if (isCancelled(error)) return error;
-    if (this.cancelling() === 0 || !(error instanceof Error)) return null;
-    return error.name === 'AbortError' && isCancelled(error.cause) ? error.cause : null;
   }
 
   #leave(): void {

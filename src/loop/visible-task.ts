@@ -2,6 +2,7 @@
  * What others see of a task: its name, its coroutine, and where its code stands.
  * The base of `Task`, which does the work.
  */
+import { InvalidStateError } from '../errors.js';
 import { isCoroutine } from './coroutine.js';
 import type { Coroutine } from './coroutine.js';
 import type { EventLoop } from './event-loop.js';
@@ -48,6 +49,14 @@ export abstract class VisibleTask<T> extends Future<T> {
 
   setName(name: unknown): void {
     this.#name = textOfName(name);
+  }
+
+  override setResult(_value: T): never {
+    throw new InvalidStateError('Task does not support set_result operation');
+  }
+
+  override setException(_error: unknown): never {
+    throw new InvalidStateError('Task does not support set_exception operation');
   }
 
   /** The coroutine that it runs; `null` for an async function, and once it is done. */

@@ -1,6 +1,16 @@
 // Cancelling a task that waits for others, in both kinds of work: the request goes down the chain.
 
-import { type Coroutine, gather, sleep } from 'threadloop';
+import {
+  AwaitCycleError,
+  type Coroutine,
+  type EventLoop,
+  type Future,
+  gather,
+  getRunningLoop,
+  run,
+  sleep,
+  type Task,
+} from 'threadloop';
 import { describe, expect, test } from 'vitest';
 import { outcomeOf, virtualLoop } from './fixtures.js';
 import { kindsOfWork } from './kinds-of-work.js';
@@ -79,3 +89,107 @@ describe.for(kindsOfWork)('cancelling %s', ([, make]) => {
     expect(task.cancelling()).toBe(0);
   });
 });
+
+describe.for(kindsOfWork)('a chain of %s', ([, make]) => {
+  test('of any length is cancelled without its stack growing with it', async () => {
+    const loop = virtualLoop();
+    const length = 100_000;
+    let last: Future<unknown> = sleepOn(loop);
+    for (let each = 0; each < length; each += 1) {
+      const waitedFor = last;
+      last = loop.createTask(
+        make(function* (): Coroutine<unknown> {
+          return yield* waitedFor;
+        }),
+      );
+    }
+    loop.callLater(1, () => last.cancel('from the top'));
+    expect(await outcomeOf(last as Task<unknown>)).toBe('cancelled(from the top)');
+  });
+
+  test('that listens may ask for the same again', async () => {
+    const loop = virtualLoop();
+    const inner = loop.createTask(
+      make(function* (): Coroutine<void> {
+        yield* sleep(1_000);
+      }),
+    );
+    const outer = loop.createTask(
+      make(function* (): Coroutine<void> {
+        yield* inner;
+      }),
+    );
+    inner.signal.addEventListener('abort', () => outer.cancel('again'));
+    loop.callLater(1, () => outer.cancel('once'));
+    expect(await outcomeOf(outer)).toBe('cancelled(once)');
+    expect([outer.cancelling(), inner.cancelled()]).toEqual([2, true]);
+  });
+});
+
+describe('a ring of tasks that wait for each other', () => {
+  test.for([1, 2, 1_000])('is cancelled, each of its %d and one more', async (count) => {
+    const loop = virtualLoop();
+    const tasks: Task<unknown>[] = [];
+    for (let each = 0; each <= count; each += 1) {
+      tasks.push(
+        loop.createTask(
+          (function* (): Coroutine<unknown> {
+            return yield* tasks[(each + 1) % tasks.length] as Task<unknown>;
+          })(),
+        ),
+      );
+    }
+    loop.callLater(1, () => tasks[0]?.cancel());
+    await loop.runUntilComplete(gather(tasks, { returnExceptions: true }));
+    expect(tasks.every((task) => task.cancelled())).toBe(true);
+  });
+
+  test('is cancelled when one of them is a coroutine', async () => {
+    const loop = virtualLoop();
+    const first: Task<unknown> = loop.createTask(async () => second);
+    const second: Task<unknown> = loop.createTask(
+      (function* (): Coroutine<unknown> {
+        return yield* first;
+      })(),
+    );
+    loop.callLater(1, () => first.cancel());
+    expect([await outcomeOf(first), await outcomeOf(second)]).toEqual([
+      'cancelled()',
+      'cancelled()',
+    ]);
+  });
+
+  test('of async functions alone is an error, and no silence', async () => {
+    const loop = virtualLoop();
+    const first: Task<unknown> = loop.createTask(async () => second);
+    const second: Task<unknown> = loop.createTask(async () => first);
+    await loop.runUntilComplete(() => sleep(1));
+    expect(() => first.cancel()).toThrow(AwaitCycleError);
+  });
+
+  test('ends with run()', async () => {
+    const tasks: Task<unknown>[] = [];
+    await run(async () => {
+      const loop = getRunningLoop();
+      for (const other of [1, 0]) {
+        tasks.push(
+          loop.createTask(
+            (function* (): Coroutine<unknown> {
+              return yield* tasks[other] as Task<unknown>;
+            })(),
+          ),
+        );
+      }
+      await sleep(0);
+    });
+    expect(tasks.every((task) => task.cancelled())).toBe(true);
+  });
+});
+
+function sleepOn(loop: EventLoop): Task<void> {
+  return loop.createTask(
+    (function* (): Coroutine<void> {
+      yield* sleep(1_000);
+    })(),
+  );
+}
