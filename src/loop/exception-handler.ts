@@ -8,6 +8,7 @@ import { show } from '../errors.js';
 import type { EventLoop } from './event-loop.js';
 import type { Handle } from './handle.js';
 import { writeRecord } from './last-resort.js';
+import { handleDetails } from './slow-callback.js';
 
 /** What is known of an error that nobody waits for. */
 export interface ExceptionContext {
@@ -18,6 +19,8 @@ export interface ExceptionContext {
   handle?: Handle;
   /** In debug mode: the stack of the creation of the handle, future or task. */
   sourceTraceback?: string;
+  /** In debug mode, where `sourceTraceback` is not known: that of what the loop runs now. */
+  handleTraceback?: string;
   /** The future or task that holds the error. */
   future?: unknown;
   task?: unknown;
@@ -39,8 +42,9 @@ export function defaultExceptionHandler(context: ExceptionContext): void {
 }
 
 function describeDetail(key: string, value: unknown): string {
-  if (key !== 'sourceTraceback') return show(value, 2);
-  return `Object created at (most recent call first):\n${String(value)}`;
+  const subject = { sourceTraceback: 'Object', handleTraceback: 'Handle' }[key];
+  if (subject === undefined) return show(value, 2);
+  return `${subject} created at (most recent call first):\n${String(value)}`;
 }
 
 /** Reports to a loop, or to nobody in particular where none runs. Never throws. */
@@ -55,6 +59,9 @@ export function handleException(
   handler: ExceptionHandler | null,
   context: ExceptionContext,
 ): void {
+  // Added to the very object, as asyncio does: its caller may look at it afterwards.
+  const isSilent = context.sourceTraceback === undefined && Object.isExtensible(context);
+  if (isSilent) Object.assign(context, handleDetails());
   if (handler === null) {
     defaultExceptionHandler(context);
     return;

@@ -2,7 +2,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type Coroutine,
-  type ExceptionContext,
   Future,
   type HostEventLoop,
   InvalidArgumentError,
@@ -90,10 +89,15 @@ scenario('S-1.13-5', 'reports tell where things were created', async ({ newLoop 
   await runOneTick(loop);
   expect(reports[0]?.sourceTraceback).toMatch(here);
   expect(String(reports[0]?.sourceTraceback).split('\n').length).toBeLessThanOrEqual(10);
+  loop.callSoon(() => loop.callExceptionHandler({ message: 'a callback reports' }));
+  await runOneTick(loop);
+  expect(reports[1]?.handleTraceback).toMatch(here);
+  expect(reports[0]).not.toHaveProperty('handleTraceback');
   const records = hearConsole();
   loop.setExceptionHandler(null);
-  loop.callExceptionHandler(reports[0] as ExceptionContext);
+  for (const report of reports) loop.callExceptionHandler(report);
   expect(records[0]).toMatch('sourceTraceback: Object created at (most recent call first):');
+  expect(records[1]).toMatch('handleTraceback: Handle created at (most recent call first):');
 });
 
 scenario(
