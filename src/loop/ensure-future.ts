@@ -23,10 +23,8 @@ export function ensureFuture<T>(
   { loop = getEventLoop() }: { readonly loop?: EventLoop } = {},
 ): Future<T> {
   if (isFuture(awaitable)) {
-    if (awaitable.getLoop() === loop) return awaitable as Future<T>;
-    throw new DifferentLoopError(
-      'The future belongs to a different loop than the one specified as the loop argument',
-    );
+    assertSameLoop(awaitable, loop);
+    return awaitable as Future<T>;
   }
   if (isCoroutine(awaitable)) return loop.createTask(awaitable);
   if (isOperation(awaitable)) return loop.createTask(awaitable[Symbol.iterator]()) as Future<T>;
@@ -34,6 +32,14 @@ export function ensureFuture<T>(
   const hint = isCoroutineFunction(awaitable) ? ': call the generator function' : '';
   throw new InvalidArgumentError(
     `A Future, a coroutine or an awaitable is required, got ${show(awaitable, -1)}${hint}`,
+  );
+}
+
+/** @throws DifferentLoopError */
+export function assertSameLoop(future: Future<unknown>, loop: EventLoop): void {
+  if (future.getLoop() === loop) return;
+  throw new DifferentLoopError(
+    'The future belongs to a different loop than the one specified as the loop argument',
   );
 }
 

@@ -2,13 +2,13 @@
  * Waiting for several things at once, results in the order of the arguments. After
  * `asyncio.gather`.
  */
-import { CancelledError, DifferentLoopError, InvalidArgumentError } from '../errors.js';
+import { CancelledError, InvalidArgumentError } from '../errors.js';
 import { assertIterable } from '../loop/check-arguments.js';
 import { bringsOwnScope } from '../loop/context.js';
 import { isCoroutine } from '../loop/coroutine.js';
 import type { Awaitable } from '../loop/coroutine.js';
 import { getEventLoop } from '../loop/current-loop.js';
-import { ensureFuture } from '../loop/ensure-future.js';
+import { assertSameLoop, ensureFuture } from '../loop/ensure-future.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { Future, isFuture } from '../loop/future.js';
 import { isDriven } from '../loop/task-work.js';
@@ -74,16 +74,12 @@ function listOf<T>(awaitables: Iterable<Awaitable<T>>): Awaitable<T>[] {
   return given;
 }
 
+/** That of the first future, or the current one; asked before a coroutine is started. */
 function loopOf(awaitables: readonly unknown[]): EventLoop {
-  let loop: EventLoop | null = null;
-  for (const awaitable of awaitables) {
-    if (!isFuture(awaitable)) continue;
-    if (loop !== null && loop !== awaitable.getLoop()) {
-      throw new DifferentLoopError('futures are tied to different event loops');
-    }
-    loop = awaitable.getLoop();
-  }
-  return loop ?? getEventLoop();
+  const [first] = awaitables;
+  const loop = isFuture(first) ? first.getLoop() : getEventLoop();
+  for (const awaitable of awaitables) if (isFuture(awaitable)) assertSameLoop(awaitable, loop);
+  return loop;
 }
 
 /** The futures of what was given, one for each place: what is given twice fills two places. */

@@ -1,6 +1,7 @@
 // Scenarios of CPython's test suite are here.
 
 import {
+  allTasks,
   CancelledError,
   type Coroutine,
   DifferentLoopError,
@@ -197,7 +198,18 @@ describe('gather()', () => {
   test('refuses futures of several loops', () => {
     const futures = [hostLoop().createFuture(), hostLoop().createFuture()];
     expect(() => gather(futures)).toThrow(DifferentLoopError);
-    expect(() => gather(futures)).toThrow('futures are tied to different event loops');
+    expect(() => gather(futures)).toThrow(
+      'The future belongs to a different loop than the one specified as the loop argument',
+    );
+  });
+
+  test('starts nothing on the loop of a future that comes from elsewhere', async () => {
+    const loop = virtualLoop();
+    const foreign = hostLoop().createFuture();
+    await loop.runUntilComplete(async () => {
+      expect(() => gather([answer(1, 'a'), foreign])).toThrow(DifferentLoopError);
+      expect(allTasks().size + allTasks(foreign.getLoop()).size).toBe(1);
+    });
   });
 
   test('runs on the loop of the futures that it is given', async () => {
