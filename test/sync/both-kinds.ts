@@ -100,10 +100,9 @@ export async function stageOn<T>(
   return (await loop.runUntilComplete(main({ loop, start }))) as T;
 }
 
-/** Goes on once everything has happened that does not need time; 4 ms pass. */
+/** Goes on once everything has happened that does not need time, nor a `pause()`; 4 ms pass. */
 export function* settle(): Coroutine<void> {
-  // An async function goes on in microtasks, between which Node may get a turn of its own.
-  for (let turns = 0; turns < 4; turns += 1) yield* sleep(1);
+  yield* sleep(4);
 }
 
 /** Goes on with the next tick. */
