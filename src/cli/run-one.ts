@@ -9,10 +9,10 @@
 import type { Coroutine } from '../loop/coroutine.js';
 import { currentTask } from '../loop/current-task.js';
 import type { Task } from '../loop/task.js';
+import { Semaphore } from '../sync/semaphore.js';
 import { Attempt } from './attempt.js';
 import type { Outcome } from './outcome.js';
 import { pickFunction, type TargetFunction } from './pick-function.js';
-import { Slots } from './slots.js';
 import { TicketBoard } from './ticket-board.js';
 
 /** What a thread has to know before its first input. */
@@ -25,7 +25,7 @@ export interface Preparation {
 
 interface Work {
   readonly fn: TargetFunction;
-  readonly slots: Slots;
+  readonly slots: Semaphore;
   readonly board: TicketBoard;
 }
 
@@ -43,7 +43,7 @@ export async function prepare(preparation: Preparation): Promise<void> {
   printToStandardError();
   work = {
     fn: await pickFunction(preparation.url, preparation.exportName),
-    slots: new Slots(preparation.slotCount),
+    slots: new Semaphore(preparation.slotCount),
     board: new TicketBoard(preparation.boardMemory),
   };
 }
@@ -58,7 +58,7 @@ export type NoOutcome = 'revoked' | 'unprepared';
 export function* runOne(ticket: number, input: unknown): Coroutine<Outcome | NoOutcome> {
   if (work === undefined) return 'unprepared';
   const { fn, slots, board } = work;
-  yield* slots.take();
+  yield* slots.acquire();
   running.set(ticket, currentTask());
   try {
     return yield* new Attempt(board, ticket).run(fn, input);
