@@ -10,7 +10,7 @@ export type {
   WorkerSpawnerOptions,
 } from './coordinator/spawner.js';
 export { BaseEventLoop } from './loop/base-event-loop.js';
-export type { LoopOptions } from './loop/base-event-loop.js';
+export type { LoopOptions } from './loop/loop-options.js';
 export { HostClock } from './loop/clock.js';
 export type { Alarm, Clock } from './loop/clock.js';
 export type { Suspension } from './loop/coroutine.js';

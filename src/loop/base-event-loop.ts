@@ -21,6 +21,7 @@ import { ExecutorCalls } from './executor-calls.js';
 import { Future } from './future.js';
 import { Handle, TimerHandle } from './handle.js';
 import type { Callback } from './handle.js';
+import type { LoopOptions } from './loop-options.js';
 import { forgetPendingWork, rememberPendingWork } from './never-run.js';
 import { isOperation } from './operation.js';
 import { printsAsText } from './prints-as-text.js';
@@ -35,16 +36,6 @@ import type { TaskFunction } from './task-work.js';
 import type { Task, TaskOptions } from './task.js';
 import { TimerHeap } from './timer-heap.js';
 import { forgetUnclosed, watchUntilClosed } from './unclosed-loops.js';
-
-/** Options that every loop of ours takes. */
-export interface LoopOptions {
-  /** For people. Default: the name of the thread. */
-  readonly name?: string;
-  /** Default: the monotonic clock of the host. */
-  readonly clock?: Clock;
-  /** Orders timers of the same time: lower first. Default: as they were scheduled. */
-  readonly tieBreak?: () => number;
-}
 
 /** The common base of our loops; extend it to write one of your own. */
 export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {

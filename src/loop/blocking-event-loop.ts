@@ -13,13 +13,13 @@
  */
 import { DeadlockError, InvalidAwaitError, LoopStoppedError } from '../errors.js';
 import { BaseEventLoop } from './base-event-loop.js';
-import type { LoopOptions } from './base-event-loop.js';
 import { isAsyncFunction, isCoroutine, isPromiseLike } from './coroutine.js';
 import type { Awaitable, Coroutine } from './coroutine.js';
 import { describeTasks } from './describe-tasks.js';
 import { forgiveDestroyed } from './destroyed-tasks.js';
 import { ensureFuture } from './ensure-future.js';
 import type { Future } from './future.js';
+import type { LoopOptions } from './loop-options.js';
 import { registry } from './registry.js';
 import type { TaskFunction } from './task-work.js';
 import type { Task, TaskOptions } from './task.js';

@@ -17,7 +17,6 @@
 import { InvalidStateError, LoopStoppedError } from '../errors.js';
 import { AsyncGenerators } from './async-generators.js';
 import { BaseEventLoop } from './base-event-loop.js';
-import type { LoopOptions } from './base-event-loop.js';
 import type { Alarm } from './clock.js';
 import { isCoroutine } from './coroutine.js';
 import type { Awaitable } from './coroutine.js';
@@ -26,6 +25,7 @@ import { forgiveDestroyed } from './destroyed-tasks.js';
 import { ensureFuture } from './ensure-future.js';
 import type { Future } from './future.js';
 import type { Callback } from './handle.js';
+import type { LoopOptions } from './loop-options.js';
 import { registry } from './registry.js';
 import { SignalHandlers } from './signals.js';
 import { Slice } from './slice.js';
