@@ -90,9 +90,9 @@ export class Job {
     }
   }
 
-  /** No thread is left that could take it: it has to be given to Piscina again. */
-  retry(): void {
-    this.#attempt.abort(retryReason);
+  /** No thread is left that could take it, and why: it has to be given to Piscina again. */
+  retry(cause: unknown): void {
+    this.#attempt.abort(new Retry(cause));
   }
 
   async #runOnPool(pool: Piscina, port: MessagePort, answered: Promise<void>): Promise<void> {
@@ -106,11 +106,12 @@ export class Job {
         if (!this.future.done()) await answered;
         return;
       } catch (error) {
-        const isAgain = signal.aborted && signal.reason === retryReason && !this.future.done();
-        if (isAgain && attempts < maxAttempts) continue;
+        const reason: unknown = signal.reason;
+        const isRetry = reason instanceof Retry && !this.future.done();
+        if (isRetry && attempts < maxAttempts) continue;
         // The answer may have left before the thread died; the port closes behind it.
         if (!this.isWaiting && !this.future.done()) await answered;
-        this.#settle('failed', this.#describeDeath(isAgain ? noThread : error));
+        this.#settle('failed', this.#describeDeath(isRetry ? reason.cause : error));
         return;
       }
     }
@@ -180,8 +181,14 @@ export class Job {
   }
 }
 
-const retryReason = Symbol('retry');
-const noThread = new Error('no thread of it could be started');
+/** Why an attempt is aborted that another may follow. */
+class Retry {
+  readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}
 
 /** A future whose cancel reaches the job. */
 class JobFuture extends ConcurrentFuture<unknown> {

@@ -41,13 +41,15 @@ export class Pool implements JobOwner {
   /** Those that Piscina has. */
   readonly #running = new Set<Job>();
   readonly #onIdle: (() => void)[] = [];
+  /** Why the last thread did not start. */
+  #startError: unknown = new Error('it could not be started');
 
   constructor(options: FilledOptions, counts: Counts) {
     this.#options = options;
     this.graceMs = options.graceMs;
     this.#counts = counts;
     this.#piscina = createPiscina(options);
-    this.#piscina.on('error', onIdleError);
+    this.#piscina.on('error', (error) => this.#onError(error));
     this.#piscina.on('workerCreate', () => this.#count());
     // Told before Piscina has taken the thread off its list.
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#onThreadGone()));
@@ -77,6 +79,8 @@ export class Pool implements JobOwner {
     if (cancel) this.#cancelAll();
     const isIdle = await this.#idleWithin(timeoutMs);
     if (!isIdle) this.#cancelAll();
+    // Else the late exit of a thread would have Piscina make a new one, after its end.
+    this.#piscina.options.minThreads = 0;
     await this.#piscina.destroy();
     this.#count();
     return isIdle;
@@ -111,11 +115,23 @@ export class Pool implements JobOwner {
     this.#checkIdle();
   }
 
+  /** A thread ended by an error, and had no job to fail: it was idle, or had yet to start. */
+  #onError(exception: unknown): void {
+    const isLast = this.#piscina.threads.length === 0;
+    if (isLast && [...this.#running].some((job) => job.isWaiting)) {
+      this.#startError = exception;
+      return;
+    }
+    // What a job left behind has thrown: nobody else hears of it.
+    const message = 'Exception in an idle thread of an executor';
+    reportTo(registry.running, { message, exception });
+  }
+
   /** A job must not wait in Piscina for threads that are not there: nobody would start one. */
   #onThreadGone(): void {
     this.#count();
     if (this.#piscina.threads.length > 0) return;
-    for (const job of this.#running) if (job.isWaiting) job.retry();
+    for (const job of this.#running) if (job.isWaiting) job.retry(this.#startError);
   }
 
   #cancelAll(): void {
@@ -161,9 +177,4 @@ function createPiscina(options: FilledOptions): Piscina {
     workerData: { threadloop: { name: 'executor' } },
     ...(execArgv === null ? {} : { execArgv }),
   });
-}
-
-/** What a job left behind has thrown in a thread that had no job: nobody else hears of it. */
-function onIdleError(exception: unknown): void {
-  reportTo(registry.running, { message: 'Exception in an idle thread of an executor', exception });
 }
