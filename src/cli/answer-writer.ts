@@ -9,10 +9,10 @@
 import type { Writable } from 'node:stream';
 
 /** Characters that are handed on without waiting for more: one pipe buffer. */
-const MAX_GATHERED_CHARS = 65_536;
+const maxGatheredChars = 65_536;
 
 /** Time that a line waits for others: nobody sees it, and a write costs as much as many lines. */
-const GATHER_MS = 10;
+const gatherMs = 10;
 
 /** What a writer tells its owner. */
 export interface AnswerWriterEvents {
@@ -47,10 +47,10 @@ export class AnswerWriter {
   /** Takes one line, with its line ending. */
   write(line: string): void {
     this.#gathered += line;
-    if (this.#gathered.length >= MAX_GATHERED_CHARS) {
+    if (this.#gathered.length >= maxGatheredChars) {
       this.#flush();
     } else {
-      this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
+      this.#timer ??= setTimeout(() => this.#flush(), gatherMs);
     }
   }
 

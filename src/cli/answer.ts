@@ -8,12 +8,12 @@ import type { Input } from './inputs.js';
 import type { Outcome } from './outcome.js';
 
 /** Milliseconds keep three digits: Node's clock tells no more in a useful way. */
-const MS_DIGITS = 3;
+const msDigits = 3;
 
 /** The whole line of an answer, with its line ending. */
 export function formatAnswer(input: Input, outcome: Outcome, loop: string): string {
   const key = outcome.isError ? 'error' : 'value';
-  const ms = Number(outcome.ms.toFixed(MS_DIGITS));
+  const ms = Number(outcome.ms.toFixed(msDigits));
   const where = JSON.stringify(loop);
   return `{"input":${input.json},"${key}":${outcome.json},"ms":${ms},"loop":${where}}\n`;
 }

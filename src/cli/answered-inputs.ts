@@ -13,7 +13,7 @@ import { LineSplitter } from './line-splitter.js';
 import { UsageError } from './usage-error.js';
 
 /** Longer texts are replaced by a digest of 44 characters. */
-const MAX_KEY_CHARS = 64;
+const maxKeyChars = 64;
 
 /** What an output file says about an earlier run. */
 export interface EarlierRun {
@@ -103,7 +103,7 @@ export function withoutAnswered(
 
 function toKey(json: string): string {
   // A digest never begins like a JSON text, so the two cannot be taken for one another.
-  if (json.length <= MAX_KEY_CHARS) return json;
+  if (json.length <= maxKeyChars) return json;
   return `#${createHash('sha256').update(json).digest('base64')}`;
 }
 

@@ -8,14 +8,15 @@
  */
 import { performance } from 'node:perf_hooks';
 import {
-  type Coroutine,
   isAsyncFunction,
   isCoroutine,
   isCoroutineFunction,
   isPromiseLike,
 } from '../loop/coroutine.js';
+import type { Coroutine } from '../loop/coroutine.js';
 import { getRunningLoop } from '../loop/current-loop.js';
-import { type Outcome, outcomeOfError, outcomeOfValue } from './outcome.js';
+import { outcomeOfError, outcomeOfValue } from './outcome.js';
+import type { Outcome } from './outcome.js';
 import type { TargetFunction } from './pick-function.js';
 import type { TicketBoard } from './ticket-board.js';
 

@@ -5,7 +5,8 @@
  * guilty. Of several, nobody can tell which; they become suspects, and each is tried again alone.
  * When it was us who ended the thread, we knew for whom, or knew only that it was stuck.
  */
-import { type TicketState, ticketStates } from './ticket-board.js';
+import { ticketStates } from './ticket-board.js';
+import type { TicketState } from './ticket-board.js';
 
 /** Inputs of a dead thread, parted. */
 export interface Verdict<T> {

@@ -22,7 +22,7 @@ export interface BusyShare {
 }
 
 /** What a new thread begins with is lost of the old one, so the meter asks often. */
-const SAMPLE_MS = 200;
+const sampleMs = 200;
 
 /** Asks at intervals, and remembers. Nobody else may ask the same source. */
 export class BusyMeter {
@@ -40,7 +40,7 @@ export class BusyMeter {
     this.#startedAtMs = nowMs();
     this.#sampledAtMs = this.#startedAtMs;
     source();
-    this.#timer = setInterval(() => this.sample(), SAMPLE_MS).unref();
+    this.#timer = setInterval(() => this.sample(), sampleMs).unref();
   }
 
   /** As of the last sample. */

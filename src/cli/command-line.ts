@@ -5,9 +5,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { EXIT_OK } from './exit-codes.js';
+import { exitOk } from './exit-codes.js';
 import { runMap } from './map-command.js';
-import { type RawMapOptions, toMapOptions } from './map-options.js';
+import { toMapOptions } from './map-options.js';
+import type { RawMapOptions } from './map-options.js';
 import { UsageError } from './usage-error.js';
 
 const mapExamples = `
@@ -40,7 +41,7 @@ SIGTERM.`;
  * @throws UsageError when the arguments are wrong
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  let exitCode = EXIT_OK;
+  let exitCode = exitOk;
   const program = createProgram((code) => {
     exitCode = code;
   });

@@ -5,13 +5,14 @@
  * An input past its time is cancelled, once; one that still runs after a grace is stuck. Nothing
  * here holds a timer: the answer says when to look again.
  */
-import { elapsedMs, type TicketBoard, ticketStates } from './ticket-board.js';
+import { elapsedMs, ticketStates } from './ticket-board.js';
+import type { TicketBoard } from './ticket-board.js';
 
 /**
  * Time to end after a cancel, for code that has to clean up. A guess, safe to change: too short
  * costs a thread that would have answered, too long keeps a loop from its next input.
  */
-export const CANCEL_GRACE_MS = 500;
+export const cancelGraceMs = 500;
 
 /** What deadlines have to know of an input on a loop. */
 export interface TimedFlight {
@@ -45,13 +46,13 @@ export function checkDeadlines<T extends TimedFlight>(
     if (board.state(flight.ticket) === ticketStates.running) {
       const isCancelled = flight.cancelledAtMs !== undefined;
       const fromMs = flight.cancelledAtMs ?? board.startedAtMs(flight.ticket);
-      leftMs = (isCancelled ? CANCEL_GRACE_MS : timeoutMs) - elapsedMs(fromMs, nowMs);
+      leftMs = (isCancelled ? cancelGraceMs : timeoutMs) - elapsedMs(fromMs, nowMs);
       if (leftMs <= 0 && isCancelled) {
         stuck.push(flight);
       } else if (leftMs <= 0) {
         flight.cancelledAtMs = nowMs;
         overdue.push(flight);
-        leftMs = CANCEL_GRACE_MS;
+        leftMs = cancelGraceMs;
       }
     }
     nextCheckMs = Math.min(nextCheckMs, Math.max(leftMs, 1));

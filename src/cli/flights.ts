@@ -6,11 +6,12 @@
  */
 import assert from 'node:assert/strict';
 import type { Job } from './job.js';
-import { MAX_AHEAD_COUNT } from './lookahead.js';
+import { maxAheadCount } from './lookahead.js';
 import type { Outcome } from './outcome.js';
 import type { NoOutcome } from './run-one.js';
 import type { Runner } from './runner.js';
-import { TicketBoard, type TicketState, ticketStates } from './ticket-board.js';
+import { TicketBoard, ticketStates } from './ticket-board.js';
+import type { TicketState } from './ticket-board.js';
 
 /** An input that is at a loop. */
 export interface Flight {
@@ -32,7 +33,7 @@ export class Flights {
   /** @param slotCount - inputs that run at once */
   constructor(slotCount: number) {
     // As many again may have been revoked, with the loop not yet past them.
-    const ticketCount = slotCount + 2 * MAX_AHEAD_COUNT;
+    const ticketCount = slotCount + 2 * maxAheadCount;
     this.board = TicketBoard.withCapacity(ticketCount);
     this.#freeTickets = Array.from({ length: ticketCount }, (_, index) => ticketCount - 1 - index);
   }

@@ -24,7 +24,7 @@ export interface InputSource {
 }
 
 /** Inputs made at a time: enough to make the batch itself cheap, few enough to be gone soon. */
-export const BATCH_COUNT = 256;
+export const batchCount = 256;
 
 /** Makes an input of a value that JSON holds without loss: a string, a number, parsed JSON. */
 export function toInput(value: unknown): Input {
@@ -37,8 +37,8 @@ export function indexedInputs(total: number, valueAt: (index: number) => unknown
   return {
     total,
     async *batches(): AsyncGenerator<readonly Input[]> {
-      for (let start = 0; start < total && !isClosed; start += BATCH_COUNT) {
-        const count = Math.min(BATCH_COUNT, total - start);
+      for (let start = 0; start < total && !isClosed; start += batchCount) {
+        const count = Math.min(batchCount, total - start);
         yield Array.from({ length: count }, (_, index) => toInput(valueAt(start + index)));
       }
     },

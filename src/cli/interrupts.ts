@@ -4,14 +4,14 @@
  * SIGTERM is treated like Ctrl-C, as GNU parallel does: who sends it waits a while before worse,
  * and whoever cannot wait may send it twice, or kill: `--resume` goes on from any end.
  */
-import { EXIT_INTERRUPTED, EXIT_TERMINATED } from './exit-codes.js';
+import { exitInterrupted, exitTerminated } from './exit-codes.js';
 
 /** A signal that ends a run. */
 export type EndSignal = 'SIGINT' | 'SIGTERM';
 
 const exitCodes: Readonly<Record<EndSignal, number>> = {
-  SIGINT: EXIT_INTERRUPTED,
-  SIGTERM: EXIT_TERMINATED,
+  SIGINT: exitInterrupted,
+  SIGTERM: exitTerminated,
 };
 
 /** What happens at the first and at the second signal. */

@@ -11,10 +11,11 @@ import type { Job } from './job.js';
 import { Lookahead } from './lookahead.js';
 import type { Outcome } from './outcome.js';
 import type { Runner } from './runner.js';
-import { type SessionEnd, type SessionOptions, ThreadSession } from './thread-session.js';
+import { ThreadSession } from './thread-session.js';
+import type { SessionEnd, SessionOptions } from './thread-session.js';
 
 /** Deaths in a row that brought no outcome, after which a loop is given up. A guess. */
-const MAX_FRUITLESS_DEATH_COUNT = 10;
+const maxFruitlessDeathCount = 10;
 
 /** Whom a lane tells. Never called from inside a call to the lane. */
 export interface LaneOwner {
@@ -150,7 +151,7 @@ export class Lane {
   }
 
   async #revive(death: LoopDiedError | undefined): Promise<void> {
-    if (this.#fruitlessDeathCount > MAX_FRUITLESS_DEATH_COUNT) {
+    if (this.#fruitlessDeathCount > maxFruitlessDeathCount) {
       this.#owner.onBroken(death);
       return;
     }

@@ -8,7 +8,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { BATCH_COUNT, type Input, type InputSource, toInput } from './inputs.js';
+import { batchCount, toInput } from './inputs.js';
+import type { Input, InputSource } from './inputs.js';
 import { LineSplitter } from './line-splitter.js';
 import { systemReason } from './system-error.js';
 import { UsageError } from './usage-error.js';
@@ -87,9 +88,9 @@ async function* inputsOf(
   const splitter = new LineSplitter(name);
   const read = options.isJson ? jsonReader(name) : plainReader;
   function* take(lines: readonly string[]): Generator<Input[]> {
-    for (let start = 0; start < lines.length; start += BATCH_COUNT) {
+    for (let start = 0; start < lines.length; start += batchCount) {
       const batch: Input[] = [];
-      const badLine = read(lines.slice(start, start + BATCH_COUNT), batch);
+      const badLine = read(lines.slice(start, start + batchCount), batch);
       // What stands before a bad line is still input.
       if (batch.length > 0) yield batch;
       if (badLine !== undefined) throw badLine;

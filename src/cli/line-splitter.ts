@@ -8,10 +8,10 @@
 import { UsageError } from './usage-error.js';
 
 /** A longer line is refused: most likely the file has no lines at all. A guess, safe to change. */
-const MAX_LINE_BYTES = 256 * 1024 * 1024;
+const defaultMaxLineBytes = 256 * 1024 * 1024;
 
 const LF = 0x0a;
-const BYTE_ORDER_MARK = '\uFEFF';
+const byteOrderMark = '\uFEFF';
 
 /** Collects bytes and gives out whole lines. Bytes that are not UTF-8 become U+FFFD. */
 export class LineSplitter {
@@ -23,7 +23,7 @@ export class LineSplitter {
   #lineCount = 0;
 
   /** @param name - of the stream, for messages */
-  constructor(name: string, maxLineBytes: number = MAX_LINE_BYTES) {
+  constructor(name: string, maxLineBytes: number = defaultMaxLineBytes) {
     this.#name = name;
     this.#maxLineBytes = maxLineBytes;
   }
@@ -77,7 +77,7 @@ export class LineSplitter {
     const [only] = pieces;
     const bytes = only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
     let text = bytes.toString('utf8');
-    if (this.#lineCount === 0 && text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1);
+    if (this.#lineCount === 0 && text.startsWith(byteOrderMark)) text = text.slice(1);
     const lines = text.split('\n');
     this.#lineCount += lines.length;
     return text.includes('\r') ? lines.map(withoutCarriageReturn) : lines;

@@ -7,19 +7,19 @@
  */
 
 /** Work that is kept waiting: many times a message's way there and back. A guess. */
-const AHEAD_MS = 10;
+const aheadMs = 10;
 
 /** At least one, so that even a loop with slow inputs finds the next one there. */
-const MIN_COUNT = 1;
+const minCount = 1;
 
 /** Largest number that waits at a loop, however small the inputs: bounds memory and lost work. */
-export const MAX_AHEAD_COUNT = 256;
+export const maxAheadCount = 256;
 
 /** No input costs less than this with the messages around it, whatever its function takes. */
-const MIN_INPUT_MS = 0.01;
+const minInputMs = 0.01;
 
 /** Weight of the newest input in the mean: about the last twenty count. */
-const NEWEST_WEIGHT = 0.1;
+const newestWeight = 0.1;
 
 /** Measures inputs and says when to send more. */
 export class Lookahead {
@@ -34,16 +34,16 @@ export class Lookahead {
 
   /** Notes how long an input took. */
   note(ms: number): void {
-    const inputMs = Math.max(ms, MIN_INPUT_MS);
+    const inputMs = Math.max(ms, minInputMs);
     this.#meanMs ??= inputMs;
-    this.#meanMs += NEWEST_WEIGHT * (inputMs - this.#meanMs);
+    this.#meanMs += newestWeight * (inputMs - this.#meanMs);
   }
 
   /** Inputs to keep waiting at the loop, beyond those that run. */
   get count(): number {
-    if (this.#meanMs === undefined) return MIN_COUNT;
-    const count = Math.ceil((AHEAD_MS * this.#slotCount) / this.#meanMs);
-    return Math.min(Math.max(count, MIN_COUNT), MAX_AHEAD_COUNT);
+    if (this.#meanMs === undefined) return minCount;
+    const count = Math.ceil((aheadMs * this.#slotCount) / this.#meanMs);
+    return Math.min(Math.max(count, minCount), maxAheadCount);
   }
 
   /**

@@ -4,7 +4,7 @@
  * and leaves the process to end by itself.
  */
 import { runCommandLine } from './command-line.js';
-import { EXIT_SOME_FAILED, EXIT_WRONG_USAGE } from './exit-codes.js';
+import { exitSomeFailed, exitWrongUsage } from './exit-codes.js';
 import { say } from './say.js';
 import { UsageError } from './usage-error.js';
 
@@ -16,9 +16,9 @@ try {
 } catch (error) {
   if (error instanceof UsageError) {
     say(error.message);
-    process.exitCode = EXIT_WRONG_USAGE;
+    process.exitCode = exitWrongUsage;
   } else {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    process.exitCode = EXIT_SOME_FAILED;
+    process.exitCode = exitSomeFailed;
   }
 }

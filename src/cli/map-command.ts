@@ -10,14 +10,16 @@ import type { Writable } from 'node:stream';
 import { Coordinator } from '../coordinator/coordinator.js';
 import { LoopDiedError } from '../errors.js';
 import { AnswerWriter } from './answer-writer.js';
-import { type EarlierRun, withoutAnswered } from './answered-inputs.js';
+import { withoutAnswered } from './answered-inputs.js';
+import type { EarlierRun } from './answered-inputs.js';
 import { BusyMeter } from './busy-meter.js';
-import { EXIT_BROKEN_PIPE, EXIT_OK, EXIT_SOME_FAILED, EXIT_WRONG_USAGE } from './exit-codes.js';
+import { exitBrokenPipe, exitOk, exitSomeFailed, exitWrongUsage } from './exit-codes.js';
 import type { InputSource } from './inputs.js';
 import { Interrupts } from './interrupts.js';
 import { Lane } from './lane.js';
 import { asLoadError } from './load-error.js';
-import { type InputChoice, type MapOptions, shareSlots } from './map-options.js';
+import { shareSlots } from './map-options.js';
+import type { InputChoice, MapOptions } from './map-options.js';
 import { MapRun } from './map-run.js';
 import { openInputs } from './open-inputs.js';
 import { openOutFile, readEarlierRun } from './out-file.js';
@@ -28,11 +30,12 @@ import { say } from './say.js';
 import { summaryLines } from './summary.js';
 import { systemReason } from './system-error.js';
 import { Tally } from './tally.js';
-import { parseTarget, type Target } from './target.js';
+import { parseTarget } from './target.js';
+import type { Target } from './target.js';
 import { UsageError } from './usage-error.js';
 
 /** Time that threads get to end by themselves, for what they still print. A guess. */
-const EXIT_GRACE_MS = 500;
+const exitGraceMs = 500;
 
 /**
  * Runs the command.
@@ -58,7 +61,7 @@ export async function runMap(options: MapOptions): Promise<number> {
     return exitCode;
   } finally {
     source.close();
-    await coordinator.shutdown({ mode, timeoutMs: EXIT_GRACE_MS });
+    await coordinator.shutdown({ mode, timeoutMs: exitGraceMs });
   }
 }
 
@@ -163,24 +166,24 @@ class MapCommand {
   }
 
   #conclude(runError: UsageError | LoopDiedError | undefined): number {
-    if (this.#writeError?.code === 'EPIPE') return EXIT_BROKEN_PIPE;
+    if (this.#writeError?.code === 'EPIPE') return exitBrokenPipe;
     if (this.#writeError !== undefined) {
       const name = this.#parts.options.outPath ?? 'standard output';
       say(`cannot write '${name}': ${systemReason(this.#writeError)}; the run ended early`);
-      return EXIT_SOME_FAILED;
+      return exitSomeFailed;
     }
     if (runError instanceof LoopDiedError) {
       const { loop, reason } = runError;
       say(`'${loop}' keeps dying while it has nothing to do (${reason}); the run ended early`);
-      return EXIT_SOME_FAILED;
+      return exitSomeFailed;
     }
     if (runError !== undefined) {
       say(runError.message);
-      return EXIT_WRONG_USAGE;
+      return exitWrongUsage;
     }
     // A resumed run speaks for the whole file.
     const failedCount = this.#tally.failedCount + (this.#parts.earlier?.failedCount ?? 0);
-    return failedCount > 0 ? EXIT_SOME_FAILED : EXIT_OK;
+    return failedCount > 0 ? exitSomeFailed : exitOk;
   }
 
   #withoutAnswered(source: InputSource, { answered }: EarlierRun): InputSource {

@@ -5,17 +5,18 @@
  * fit and for those that do not fit together.
  */
 import { availableParallelism } from 'node:os';
-import { type IntegerRange, parseCount, parseDurationMs, parseRange } from './quantities.js';
+import { parseCount, parseDurationMs, parseRange } from './quantities.js';
+import type { IntegerRange } from './quantities.js';
 import { UsageError } from './usage-error.js';
 
 /** Each loop is a thread with a heap of its own; more than this is a slip of the hand. */
-const MAX_LOOP_COUNT = 512;
+const maxLoopCount = 512;
 
 /** Bounds the memory that waiting inputs take on the loops. */
-const MAX_CONCURRENCY = 100_000;
+const maxConcurrency = 100_000;
 
 /** More tries than anybody waits for. */
-const MAX_RETRY_COUNT = 1000;
+const maxRetryCount = 1000;
 
 /** Where inputs come from; exactly one of the three. */
 export type InputChoice =
@@ -76,13 +77,13 @@ export function toMapOptions(
   return {
     module,
     inputs: chooseInputs(patterns, raw),
-    loopCount: optionalCount('--loops', raw.loops, 1, MAX_LOOP_COUNT),
-    concurrency: optionalCount('--concurrency', raw.concurrency, 1, MAX_CONCURRENCY),
+    loopCount: optionalCount('--loops', raw.loops, 1, maxLoopCount),
+    concurrency: optionalCount('--concurrency', raw.concurrency, 1, maxConcurrency),
     outPath,
     isResumed: raw.resume === true,
     isOrdered: raw.unordered !== true,
     timeoutMs: raw.timeout === undefined ? undefined : parseDurationMs('--timeout', raw.timeout),
-    retryCount: optionalCount('--retries', raw.retries, 0, MAX_RETRY_COUNT) ?? 0,
+    retryCount: optionalCount('--retries', raw.retries, 0, maxRetryCount) ?? 0,
     isFailFast: raw.failFast === true,
     isQuiet: raw.quiet === true,
   };

@@ -16,7 +16,7 @@ import type { AnswerOrder } from './reorder-window.js';
 import type { Tally } from './tally.js';
 
 /** A look at all deadlines costs a little for each input on a loop: not one for each of them. */
-const MIN_CHECK_INTERVAL_MS = 5;
+const minCheckIntervalMs = 5;
 
 /** What a run works with. */
 export interface MapRunParts {
@@ -211,7 +211,7 @@ export class MapRun implements LaneOwner {
         this.#deadlineTimer = undefined;
         this.#watchDeadlines();
       },
-      Math.max(nextCheckMs, MIN_CHECK_INTERVAL_MS),
+      Math.max(nextCheckMs, minCheckIntervalMs),
     );
   }
 }

@@ -4,7 +4,8 @@
  */
 import { stat } from 'node:fs/promises';
 import { findFiles } from './find-files.js';
-import { type InputSource, indexedInputs } from './inputs.js';
+import { indexedInputs } from './inputs.js';
+import type { InputSource } from './inputs.js';
 import { fileLines, streamLines } from './line-inputs.js';
 import type { InputChoice } from './map-options.js';
 import { UsageError } from './usage-error.js';

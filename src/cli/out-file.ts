@@ -5,7 +5,8 @@
 import { createWriteStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { type EarlierRun, readAnswers } from './answered-inputs.js';
+import { readAnswers } from './answered-inputs.js';
+import type { EarlierRun } from './answered-inputs.js';
 import { systemReason } from './system-error.js';
 import { UsageError } from './usage-error.js';
 

@@ -5,7 +5,8 @@
  * any value can be told: nothing but strings and numbers crosses to the main thread.
  */
 import { inspect } from 'node:util';
-import { type LoopDiedError, TimeoutError } from '../errors.js';
+import { TimeoutError } from '../errors.js';
+import type { LoopDiedError } from '../errors.js';
 
 /** How the work on one input ended. */
 export interface Outcome {
@@ -28,10 +29,10 @@ export interface ErrorRecord {
 }
 
 /** Levels told below an error: enough for any real chain, and an end for one that is a circle. */
-const MAX_DEPTH = 8;
+const maxDepth = 8;
 
 /** Parts told of an `AggregateError`: a line of output should stay a line. */
-const MAX_PART_COUNT = 16;
+const maxPartCount = 16;
 
 /**
  * The outcome of work that gave a value.
@@ -84,11 +85,11 @@ function toErrorRecord(error: unknown, depth: number): ErrorRecord {
     message: String(message),
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     ...(typeof stack === 'string' ? { stack } : {}),
-    ...(cause === undefined || depth === MAX_DEPTH
+    ...(cause === undefined || depth === maxDepth
       ? {}
       : { cause: toErrorRecord(cause, depth + 1) }),
-    ...(Array.isArray(errors) && depth < MAX_DEPTH
-      ? { errors: errors.slice(0, MAX_PART_COUNT).map((it) => toErrorRecord(it, depth + 1)) }
+    ...(Array.isArray(errors) && depth < maxDepth
+      ? { errors: errors.slice(0, maxPartCount).map((it) => toErrorRecord(it, depth + 1)) }
       : {}),
   };
 }

@@ -7,13 +7,13 @@ import type { Tally } from './tally.js';
 import { formatCount, formatDuration, formatRate, formatShare } from './wording.js';
 
 /** Cells of the bar of the whole run. */
-const RUN_BAR_CELLS = 24;
+const runBarCells = 24;
 
 /** Cells of the bar of a loop. */
-const LOOP_BAR_CELLS = 12;
+const loopBarCells = 12;
 
 /** Time over which the rate is taken: steady to read, and quick enough to follow a change. */
-const RATE_WINDOW_MS = 5000;
+const rateWindowMs = 5000;
 
 /** Follows a counter and tells how fast it grows. */
 export class RateMeter {
@@ -22,7 +22,7 @@ export class RateMeter {
   /** Notes the counter, at a time that does not go back. */
   note(atMs: number, count: number): void {
     this.#samples.push([atMs, count]);
-    while (this.#samples.length > 2 && atMs - (this.#samples[1]?.[0] ?? atMs) >= RATE_WINDOW_MS) {
+    while (this.#samples.length > 2 && atMs - (this.#samples[1]?.[0] ?? atMs) >= rateWindowMs) {
       this.#samples.shift();
     }
   }
@@ -46,7 +46,7 @@ export function runLine(tally: Tally, perSecond: number): string {
   const leftMs = ((total - doneCount) * 1000) / perSecond;
   const left = Number.isFinite(leftMs) ? `  ${formatDuration(leftMs)} left` : '';
   const count = `${formatCount(doneCount)}/${formatCount(total)}`;
-  return `${bar(share, RUN_BAR_CELLS)} ${count}  ${formatRate(perSecond)}${left}${failed}`;
+  return `${bar(share, runBarCells)} ${count}  ${formatRate(perSecond)}${left}${failed}`;
 }
 
 /** The lines of the loops; those that do not fit are told as one. */
@@ -62,7 +62,7 @@ export function loopLines(busy: readonly BusyShare[], maxCount: number): string[
 }
 
 function loopLine(name: string, share: number): string {
-  return `  ${name} ${bar(share, LOOP_BAR_CELLS)} ${formatShare(share).padStart(4)} busy`;
+  return `  ${name} ${bar(share, loopBarCells)} ${formatShare(share).padStart(4)} busy`;
 }
 
 function bar(share: number, cells: number): string {

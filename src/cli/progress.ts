@@ -7,22 +7,23 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { WriteStream } from 'node:tty';
-import { MultiBar, type SingleBar } from 'cli-progress';
+import { MultiBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import type { BusyMeter } from './busy-meter.js';
 import { loopLines, RateMeter, runLine } from './progress-lines.js';
 import type { Tally } from './tally.js';
 
 /** Time between two drawings: quick enough to look alive, slow enough to be read. */
-const REDRAW_MS = 200;
+const redrawMs = 200;
 
 /** Lines of the terminal that are left to other text. */
-const SPARE_LINE_COUNT = 2;
+const spareLineCount = 2;
 
 /** Most loops that get a line of their own. */
-const MAX_LOOP_LINE_COUNT = 16;
+const maxLoopLineCount = 16;
 
 /** Text above the display falls on lines that held bars. */
-const CLEAR_REST_OF_LINE = '\u001B[K';
+const clearRestOfLine = '\u001B[K';
 
 /** Whether a display may be drawn there: on a terminal that obeys, unless the user says no. */
 export function canShowProgress(
@@ -61,7 +62,7 @@ export class ProgressDisplay {
     });
     // An own property that hides the method, until it is deleted.
     stream.write = this.#writeAbove;
-    this.#timer = setInterval(() => this.#update(), REDRAW_MS).unref();
+    this.#timer = setInterval(() => this.#update(), redrawMs).unref();
     this.#update();
   }
 
@@ -76,8 +77,8 @@ export class ProgressDisplay {
 
   #update(): void {
     this.#rate.note(performance.now(), this.#tally.answeredCount);
-    const rows = this.#stream.rows - 1 - SPARE_LINE_COUNT;
-    const maxLoopCount = Math.max(Math.min(rows, MAX_LOOP_LINE_COUNT), 1);
+    const rows = this.#stream.rows - 1 - spareLineCount;
+    const maxLoopCount = Math.max(Math.min(rows, maxLoopLineCount), 1);
     const lines = [
       runLine(this.#tally, this.#rate.perSecond),
       ...loopLines(this.#meter.shares, maxLoopCount),
@@ -90,7 +91,7 @@ export class ProgressDisplay {
   }
 
   #print(lines: string): void {
-    this.#screen.log(lines.replaceAll('\n', `${CLEAR_REST_OF_LINE}\n`));
+    this.#screen.log(lines.replaceAll('\n', `${clearRestOfLine}\n`));
   }
 
   /** Stands in for `stream.write` while the display is up. */

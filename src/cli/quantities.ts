@@ -28,7 +28,7 @@ const unitMs: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Node's timers count in a signed 32-bit integer: about 24.8 days. */
-const MAX_DURATION_MS = 2_147_483_647;
+const maxDurationMs = 2_147_483_647;
 
 /**
  * Reads a whole number.
@@ -53,7 +53,7 @@ export function parseCount(option: string, text: string, bounds: CountBounds): n
 export function parseDurationMs(option: string, text: string): number {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
   const durationMs = Math.round(Number(digits) * (unitMs.get(unit) ?? Number.NaN));
-  if (durationMs >= 1 && durationMs <= MAX_DURATION_MS) return durationMs;
+  if (durationMs >= 1 && durationMs <= maxDurationMs) return durationMs;
   throw new UsageError(
     `${option} must be a time such as 500, 500ms, 2s or 1m (at most 24 days), got '${text}'`,
   );

@@ -12,7 +12,8 @@ import type { Task } from '../loop/task.js';
 import { Semaphore } from '../sync/semaphore.js';
 import { Attempt } from './attempt.js';
 import type { Outcome } from './outcome.js';
-import { pickFunction, type TargetFunction } from './pick-function.js';
+import { pickFunction } from './pick-function.js';
+import type { TargetFunction } from './pick-function.js';
 import { TicketBoard } from './ticket-board.js';
 
 /** What a thread has to know before its first input. */

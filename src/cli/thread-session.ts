@@ -13,10 +13,12 @@
 import assert from 'node:assert/strict';
 import { LoopDiedError } from '../errors.js';
 import { blame } from './blame.js';
-import { CANCEL_GRACE_MS, checkDeadlines } from './deadlines.js';
-import { type Flight, Flights } from './flights.js';
+import { cancelGraceMs, checkDeadlines } from './deadlines.js';
+import { Flights } from './flights.js';
+import type { Flight } from './flights.js';
 import type { Job } from './job.js';
-import { type Outcome, outcomeOfError, outcomeOfDeath, outcomeOfTimeout } from './outcome.js';
+import { outcomeOfError, outcomeOfDeath, outcomeOfTimeout } from './outcome.js';
+import type { Outcome } from './outcome.js';
 import type { NoOutcome } from './run-one.js';
 import type { Runner } from './runner.js';
 import { elapsedMs, sharedNowMs } from './ticket-board.js';
@@ -181,7 +183,7 @@ export class ThreadSession {
     const known = running.length === 1 ? running : stuck.filter((it) => it.isCancelHeard);
     this.#convicted = new Set(known);
     this.#move('ending');
-    this.#runner.restart(`an input went on for ${CANCEL_GRACE_MS} ms after its timeout`);
+    this.#runner.restart(`an input went on for ${cancelGraceMs} ms after its timeout`);
   }
 
   #end(error: LoopDiedError | undefined): void {

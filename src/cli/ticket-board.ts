@@ -25,7 +25,7 @@ export const ticketStates = { free: 0, queued: 1, running: 2, done: 3, revoked: 
 export type TicketState = (typeof ticketStates)[keyof typeof ticketStates];
 
 /** Of a ticket: its state, and when it came to run. */
-const WORDS_PER_TICKET = 2;
+const wordsPerTicket = 2;
 
 /** The board of one loop. Both threads make one over the same memory. */
 export class TicketBoard {
@@ -40,18 +40,18 @@ export class TicketBoard {
 
   /** A board for that many tickets, all of them free. */
   static withCapacity(ticketCount: number): TicketBoard {
-    const byteCount = ticketCount * WORDS_PER_TICKET * Int32Array.BYTES_PER_ELEMENT;
+    const byteCount = ticketCount * wordsPerTicket * Int32Array.BYTES_PER_ELEMENT;
     return new TicketBoard(new SharedArrayBuffer(byteCount));
   }
 
   /** State of a ticket at this moment. */
   state(ticket: number): TicketState {
-    return Atomics.load(this.#words, ticket * WORDS_PER_TICKET) as TicketState;
+    return Atomics.load(this.#words, ticket * wordsPerTicket) as TicketState;
   }
 
   /** When the ticket came to run, on the clock of `sharedNowMs`; meaningless before. */
   startedAtMs(ticket: number): number {
-    return Atomics.load(this.#words, ticket * WORDS_PER_TICKET + 1);
+    return Atomics.load(this.#words, ticket * wordsPerTicket + 1);
   }
 
   /** Main thread: a free ticket is given to an input that is about to be sent. */
@@ -66,13 +66,13 @@ export class TicketBoard {
 
   /** Main thread: the answer has come, the ticket can be used again. */
   release(ticket: number): void {
-    Atomics.store(this.#words, ticket * WORDS_PER_TICKET, ticketStates.free);
+    Atomics.store(this.#words, ticket * wordsPerTicket, ticketStates.free);
   }
 
   /** Worker thread: begins the work; `false` when the input was taken back. */
   tryStart(ticket: number): boolean {
     // Written before the state, so that whoever sees `running` sees this start and no older one.
-    Atomics.store(this.#words, ticket * WORDS_PER_TICKET + 1, sharedNowMs());
+    Atomics.store(this.#words, ticket * wordsPerTicket + 1, sharedNowMs());
     return this.#tryMove(ticket, ticketStates.queued, ticketStates.running);
   }
 
@@ -86,7 +86,7 @@ export class TicketBoard {
   }
 
   #tryMove(ticket: number, from: TicketState, to: TicketState): boolean {
-    return Atomics.compareExchange(this.#words, ticket * WORDS_PER_TICKET, from, to) === from;
+    return Atomics.compareExchange(this.#words, ticket * wordsPerTicket, from, to) === from;
   }
 }
 

@@ -1,7 +1,7 @@
 // Time of an input: from its start to its cancel, and from its cancel to the end of patience.
 
 import { beforeEach, expect, test } from 'vitest';
-import { CANCEL_GRACE_MS, checkDeadlines, type TimedFlight } from '#src/cli/deadlines.js';
+import { cancelGraceMs, checkDeadlines, type TimedFlight } from '#src/cli/deadlines.js';
 import { sharedNowMs, TicketBoard } from '#src/cli/ticket-board.js';
 
 let board = TicketBoard.withCapacity(2);
@@ -33,9 +33,9 @@ test('an input that has not started cannot be due before its whole time', () => 
 test('a cancelled input is overdue once, and stuck after the grace', () => {
   const started = flight(0);
   checkDeadlines([started], board, 100, nowMs + 100);
-  const waiting = checkDeadlines([started], board, 100, nowMs + 100 + CANCEL_GRACE_MS - 1);
+  const waiting = checkDeadlines([started], board, 100, nowMs + 100 + cancelGraceMs - 1);
   expect(waiting).toEqual({ overdue: [], stuck: [], nextCheckMs: 1 });
-  const after = checkDeadlines([started], board, 100, nowMs + 100 + CANCEL_GRACE_MS);
+  const after = checkDeadlines([started], board, 100, nowMs + 100 + cancelGraceMs);
   expect(after.stuck).toEqual([started]);
 });
 

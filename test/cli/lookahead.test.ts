@@ -1,7 +1,7 @@
 // How many inputs wait at a loop, by the time that inputs take.
 
 import { expect, test } from 'vitest';
-import { Lookahead, MAX_AHEAD_COUNT } from '#src/cli/lookahead.js';
+import { Lookahead, maxAheadCount } from '#src/cli/lookahead.js';
 
 function countFor(ms: number, slotCount = 1): number {
   const lookahead = new Lookahead(slotCount);
@@ -24,7 +24,7 @@ test('with more slots, as much more waits', () => {
 
 test('one input waits at least, and a bounded number at most', () => {
   expect(countFor(10_000)).toBe(1);
-  expect(countFor(0)).toBe(MAX_AHEAD_COUNT);
+  expect(countFor(0)).toBe(maxAheadCount);
 });
 
 test('the number follows a change', () => {
