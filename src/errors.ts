@@ -115,6 +115,19 @@ export class BrokenBarrierError extends ThreadloopError {
   override readonly code = 'ERR_BROKEN_BARRIER';
 }
 
+/**
+ * The thread that held a shared lock has died: what the lock guards may be half changed. Mend it in
+ * `lock.repair(body)`, which one thread does while the others wait, and try again.
+ */
+export class BrokenLockError extends ThreadloopError {
+  override readonly code = 'ERR_BROKEN_LOCK';
+}
+
+/** The channel was closed: it takes no more values, and the last one has been received. */
+export class ChannelClosedError extends ThreadloopError {
+  override readonly code = 'ERR_CHANNEL_CLOSED';
+}
+
 /** Tasks wait for each other in a ring: none of them goes on, and no tree can be drawn of them. */
 export class AwaitCycleError extends ThreadloopError {
   override readonly code = 'ERR_AWAIT_CYCLE';
@@ -202,6 +215,8 @@ const ours = [
   QueueFullError,
   QueueShutDownError,
   BrokenBarrierError,
+  BrokenLockError,
+  ChannelClosedError,
   AwaitCycleError,
   LoopDiedError,
   ThreadDiedError,

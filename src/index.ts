@@ -10,7 +10,9 @@ export type { LoopState } from './coordinator/supervised-loop.js';
 export {
   AwaitCycleError,
   BrokenBarrierError,
+  BrokenLockError,
   CancelledError,
+  ChannelClosedError,
   CoordinatorClosedError,
   DeadlockError,
   DifferentLoopError,
@@ -114,6 +116,18 @@ export { Queue } from './sync/queue.js';
 export type { QueueStats } from './sync/queue.js';
 export { Semaphore } from './sync/semaphore.js';
 export type { SemaphoreStats } from './sync/semaphore.js';
+export type { ChannelRole } from './shared/byte-channel.js';
+export { Channel } from './shared/channel.js';
+export type { ChannelOptions, ChannelStats } from './shared/channel.js';
+export { SharedBarrier } from './shared/shared-barrier.js';
+export type { SharedBarrierStats } from './shared/shared-barrier.js';
+export type { SharedHandle } from './shared/shared-object.js';
+export { SharedEvent } from './shared/shared-event.js';
+export type { SharedEventStats } from './shared/shared-event.js';
+export { SharedLock } from './shared/shared-lock.js';
+export type { SharedLockStats } from './shared/shared-lock.js';
+export { SharedSemaphore } from './shared/shared-semaphore.js';
+export type { SharedSemaphoreStats } from './shared/shared-semaphore.js';
 export { gather } from './tasks/gather.js';
 export type { AwaitedResult, GatherOptions } from './tasks/gather.js';
 export { run } from './tasks/run.js';

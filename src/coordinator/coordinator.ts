@@ -8,9 +8,10 @@
 import { threadId } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { CoordinatorClosedError, InvalidArgumentError, show } from '../errors.js';
-import { Doorbell } from '../loop/doorbell.js';
+import type { Doorbell } from '../loop/doorbell.js';
 import { printsAsText } from '../loop/prints-as-text.js';
 import { registry } from '../loop/registry.js';
+import { giveUpPlace, keepPlace } from '../shared/member.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
 import { getDirectory } from '../threads/directory.js';
 import type { Directory } from '../threads/directory.js';
@@ -83,7 +84,7 @@ export class Coordinator implements AsyncDisposable {
     this.#options = options;
     this.#endBackground = runLoopInBackground();
     const names = freeNames(options.name, options.loops, this.#directory);
-    this.#doorbells = new Map(names.map((name) => [name, new Doorbell()]));
+    this.#doorbells = new Map(names.map((name) => [name, keepPlace()]));
     const supervisor: LoopSupervisor = {
       addPeer: (peerOptions) => {
         const peer = this.#directory.add(peerOptions);
@@ -224,6 +225,7 @@ export class Coordinator implements AsyncDisposable {
     await Promise.all(this.#supervised.map((each) => each.stop(mode === 'cancel')));
     clearTimeout(deadline);
     for (const { name } of this.#supervised) this.#directory.remove(name);
+    for (const doorbell of this.#doorbells.values()) giveUpPlace(doorbell);
     this.#endBackground();
   }
 
@@ -255,13 +257,13 @@ export class Coordinator implements AsyncDisposable {
     const entries = [...this.#doorbells.keys()].map((each) => this.#entryOf(each));
     const siblings = entries.filter((each) => each.name !== name);
     const { doorbell } = this.#entryOf(name);
-    const home = { name: this.#directory.name, threadId, doorbell: registry.doorbell.memory };
+    const home = { name: this.#directory.name, threadId, doorbell: registry.doorbell.address };
     return spawner.spawn({ name, doorbell, home, port, siblings, initialize });
   }
 
   #entryOf(name: string): LoopEntry {
-    const { memory } = this.#doorbells.get(name) as Doorbell;
-    return { name, threadId: this.#directory.peer(name)?.threadId ?? null, doorbell: memory };
+    const { address } = this.#doorbells.get(name) as Doorbell;
+    return { name, threadId: this.#directory.peer(name)?.threadId ?? null, doorbell: address };
   }
 
   #introduce(from: string, to: string, port: MessagePort): void {

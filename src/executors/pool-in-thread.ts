@@ -7,9 +7,9 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { LoopDiedError } from '../errors.js';
 import { threadName } from '../loop/current-loop.js';
-import { Doorbell } from '../loop/doorbell.js';
 import type { ExecutorShutdownOptions } from '../loop/executor.js';
 import { registry } from '../loop/registry.js';
+import { giveUpPlace, keepPlace } from '../shared/member.js';
 import type { ConcurrentFuture } from '../threads/concurrent-future.js';
 import { getDirectory } from '../threads/directory.js';
 import { Peer } from '../threads/peer.js';
@@ -55,11 +55,11 @@ export class PoolInThread {
 
 function startThread(): Peer {
   const { port1, port2 } = new MessageChannel();
-  const doorbell = new Doorbell();
-  const home = { name: threadName(), threadId: null, doorbell: registry.doorbell.memory };
+  const doorbell = keepPlace();
+  const home = { name: threadName(), threadId: null, doorbell: registry.doorbell.address };
   const seed: WorkerSeed = {
     name,
-    doorbell: doorbell.memory,
+    doorbell: doorbell.address,
     home,
     port: port2,
     siblings: [],
@@ -85,6 +85,9 @@ function startThread(): Peer {
   });
   peer.doorbell = doorbell;
   peer.attachNode(port1);
-  worker.on('exit', () => peer.close(death));
+  worker.on('exit', () => {
+    giveUpPlace(doorbell);
+    peer.close(death);
+  });
   return peer;
 }

@@ -10,23 +10,36 @@
 
 const ringCount = 0;
 const isParked = 1;
+const wordCount = 2;
 
-/** One thread's doorbell; clones of its memory ring the same bell. */
+/** Where a doorbell is; can be handed to other threads. */
+export interface DoorbellAddress {
+  readonly memory: SharedArrayBuffer;
+  readonly byteOffset: number;
+}
+
+/** One thread's doorbell; all that have the same address ring the same bell. */
 export class Doorbell {
   /** To be handed to other threads. */
-  readonly memory: SharedArrayBuffer;
+  readonly address: DoorbellAddress;
   readonly #words: Int32Array;
   #seenCount = 0;
 
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(8)) {
-    this.memory = memory;
-    this.#words = new Int32Array(memory);
+  constructor(address: DoorbellAddress = freshAddress()) {
+    this.address = address;
+    this.#words = new Int32Array(address.memory, address.byteOffset, wordCount);
   }
 
   /** Wakes the owner, now or when it is about to park. Any thread. */
   ring(): void {
     Atomics.add(this.#words, ringCount, 1);
     if (Atomics.load(this.#words, isParked) === 1) Atomics.notify(this.#words, ringCount);
+  }
+
+  /** As `ring()`, and wakes whoever waits for it by `rung()`. Always costs a system call. */
+  ringAloud(): void {
+    Atomics.add(this.#words, ringCount, 1);
+    Atomics.notify(this.#words, ringCount);
   }
 
   /** Takes note of all rings so far: to be called before looking for what they announce. */
@@ -40,4 +53,29 @@ export class Doorbell {
     Atomics.wait(this.#words, ringCount, this.#seenCount, timeoutMs);
     Atomics.store(this.#words, isParked, 0);
   }
+
+  /**
+   * Resolves with the next `ringAloud()`. It waits from the moment of the call, and does not keep
+   * the process alive.
+   */
+  rung(): Promise<unknown> {
+    for (;;) {
+      const count = Atomics.load(this.#words, ringCount);
+      const waiting = atomics.waitAsync(this.#words, ringCount, count);
+      if (waiting.async) return waiting.value;
+    }
+  }
+}
+
+/** In every Node that we run on, but not in the language version that we compile for. */
+const atomics = Atomics as typeof Atomics & {
+  waitAsync(
+    words: Int32Array,
+    index: number,
+    value: number,
+  ): { async: true; value: Promise<unknown> } | { async: false; value: string };
+};
+
+function freshAddress(): DoorbellAddress {
+  return { memory: new SharedArrayBuffer(wordCount * 4), byteOffset: 0 };
 }

@@ -42,6 +42,8 @@ export interface Registry {
   readonly inbound: Set<InboundSource>;
   /** The thread's place among the others, kept by `src/threads/`. */
   directory: unknown;
+  /** The thread's places in tables of threads, by the table's id; kept by `src/shared/`. */
+  members: Map<number, unknown>;
 }
 
 const key = Symbol.for('threadloop');
@@ -60,4 +62,5 @@ export const registry: Registry = (holder[key] ??= {
   doorbell: new Doorbell(),
   inbound: new Set(),
   directory: null,
+  members: new Map(),
 });

@@ -15,8 +15,9 @@ import { newEventLoop, setEventLoop } from '../loop/current-loop.js';
 // Brings the default kind of loop.
 import '../loop/host-event-loop.js';
 import { Doorbell } from '../loop/doorbell.js';
+import type { DoorbellAddress } from '../loop/doorbell.js';
 import type { EventLoop } from '../loop/event-loop.js';
-import { registry } from '../loop/registry.js';
+import { takePlace } from '../shared/member.js';
 import { cancelAllTasks } from '../tasks/cancel-all-tasks.js';
 import { encodeError } from '../wire/error-codec.js';
 import type { FunctionAddress } from '../wire/message.js';
@@ -30,15 +31,15 @@ import type { Peer } from './peer.js';
 export interface LoopEntry {
   readonly name: string;
   readonly threadId: number | null;
-  /** Memory of its thread's doorbell. */
-  readonly doorbell: SharedArrayBuffer;
+  /** Of its thread. */
+  readonly doorbell: DoorbellAddress;
 }
 
 /** What a worker is born with: `workerData.threadloop`. */
 export interface WorkerSeed {
   readonly name: string;
-  /** Memory of this worker's doorbell. */
-  readonly doorbell: SharedArrayBuffer;
+  /** This worker's; it stands in its place in the table of threads. */
+  readonly doorbell: DoorbellAddress;
   /** The coordinator's thread. */
   readonly home: LoopEntry;
   /** This worker's end of the link to the coordinator's thread. */
@@ -90,7 +91,7 @@ interface StopOrder {
 /** Runs this thread until its coordinator says stop; called by the file it starts in. */
 export async function runWorker(): Promise<void> {
   const seed = (workerData as { threadloop: WorkerSeed }).threadloop;
-  registry.doorbell = new Doorbell(seed.doorbell);
+  takePlace(seed.doorbell);
   const loop = newEventLoop();
   setEventLoop(loop);
   const life = new WorkerLife(seed, loop, getDirectory());

@@ -11,7 +11,7 @@ const maxExampleLines = 60;
 const minHeaderLines = 2;
 const minReasonLength = 10;
 
-const vagueNames = /^(utils?|helpers?|common|types|misc|shared)$/;
+const vagueNames = /^(utils?|helpers?|common|types|misc)$/;
 
 /** Lines and columns; URLs may run on. */
 export function checkSize(source: Source): Problem[] {
