@@ -23,6 +23,12 @@ import { Future } from './future.js';
 export abstract class ExecutorCalls {
   #executor: Executor | null = null;
   #isShutDown = false;
+  #pendingCount = 0;
+
+  /** Whether an executor has yet to answer: something will come, though no timer tells when. */
+  protected get awaitsExecutor(): boolean {
+    return this.#pendingCount > 0;
+  }
 
   /** @throws LoopClosedError */
   protected abstract assertOpen(): void;
@@ -39,6 +45,7 @@ export abstract class ExecutorCalls {
     const future = new ExecutorFuture<RemoteResult<F>>({ loop });
     const { signal } = future;
     const job = (executor ?? this.#defaultExecutor()).submit(fn, args, { signal, loop });
+    this.#countUntilSettled(job);
     return future.follow(job as PromiseLike<RemoteResult<F>>);
   }
 
@@ -62,7 +69,9 @@ export abstract class ExecutorCalls {
       ended.setResult();
       return ended;
     }
-    whenSettled(this.#executor.shutdown({ timeoutMs }), loop, (take) => {
+    const shutdown = this.#executor.shutdown({ timeoutMs });
+    this.#countUntilSettled(shutdown);
+    whenSettled(shutdown, loop, (take) => {
       if (!loop.isClosed()) loop.callSoonThreadsafe(endShutdown, ended, take, timeoutMs);
     });
     return ended;
@@ -78,6 +87,12 @@ export abstract class ExecutorCalls {
     executor.shutdown().then(undefined, (exception: unknown) => {
       reportTo(this.#asLoop(), { message, exception });
     });
+  }
+
+  #countUntilSettled(outcome: PromiseLike<unknown>): void {
+    whenSettled(outcome, this.#asLoop(), () => (this.#pendingCount -= 1));
+    // Counted last: a loop that refuses a mere promise has nothing to wait for.
+    this.#pendingCount += 1;
   }
 
   #defaultExecutor(): Executor {

@@ -50,6 +50,7 @@ export class VirtualEventLoop extends HostEventLoop {
     });
     this.#clock = clock;
     clock.onStarved = () => this.#onStarved();
+    clock.isAnswerDue = () => this.awaitsExecutor;
   }
 
   /**
@@ -118,6 +119,8 @@ export class VirtualEventLoop extends HostEventLoop {
 /** Tells when a loop waits for nothing that time could bring. */
 class StarvingClock extends VirtualClock {
   onStarved: () => void = () => undefined;
+  /** Whether another thread has yet to answer, however long that takes. */
+  isAnswerDue: () => boolean = () => false;
   /** What kept Node busy before the run, by kind; `null` while nobody watches. */
   #before: ReadonlyMap<string, number> | null = null;
 
@@ -157,6 +160,7 @@ class StarvingClock extends VirtualClock {
 
   /** Whether something outside, such as a socket or a timer of Node's, may still wake the loop. */
   #isHopeful(startMs: number): boolean {
+    if (this.isAnswerDue()) return true;
     const now = countActiveResources();
     if ([...now].some(([kind, count]) => count > (this.#before?.get(kind) ?? 0))) return true;
     return now.size > 0 && performance.now() - startMs < patienceMs;

@@ -1,4 +1,4 @@
-/** asyncio's test_pep492 and test_context. test_threads waits for executors. */
+/** asyncio's test_pep492 and test_context. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Coroutine, gather, getRunningLoop, InvalidAwaitError, sleep } from 'threadloop';
 import { expect } from 'vitest';

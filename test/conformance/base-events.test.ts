@@ -161,9 +161,3 @@ scenario('A-017', 'a closed loop takes no coroutine, and closes it', ({ newLoop 
   );
   expect(coroutine.next()).toEqual({ done: true, value: undefined });
 });
-
-doesNotApply(
-  'A-019',
-  'the default executor has to be a thread pool',
-  'not yet: executor calls come with the layer of executors',
-);

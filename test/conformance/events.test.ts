@@ -12,7 +12,7 @@ import {
 import { expect } from 'vitest';
 import { scenarioInBothKinds } from './both-kinds.js';
 import { errorOf, runOneTick } from './hearing.js';
-import { doesNotApply, keepRows, scenario } from './scenario.js';
+import { keepRows, scenario } from './scenario.js';
 
 keepRows('events');
 
@@ -81,12 +81,6 @@ scenario('A-027', 'a callback may cancel its own handle', async ({ newLoop }) =>
   expect(log).toEqual(['to the end']);
   expect(handle.cancelled()).toBe(true);
 });
-
-doesNotApply(
-  'A-029',
-  'an executor that ends late leaves a closed loop alone',
-  'not yet: executor calls come with the layer of executors',
-);
 
 scenario('A-031', 'a timer tells its time, and its equals are told by it', ({ newLoop }) => {
   const loop = newLoop();
