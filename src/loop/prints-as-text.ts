@@ -17,9 +17,12 @@ export function printsAsText(anyClass: { readonly prototype: object }): void {
 
 const underWay = new Set<object>();
 
-/** What `print` gives, or dots inside itself: tasks may wait for each other in a ring. */
+/** How many objects a text shows inside each other. A guess, safe to change. */
+const maxDepth = 10;
+
+/** What `print` gives, or dots: tasks may wait for each other in a ring, or a very long chain. */
 export function printOnce(object: object, print: () => string): string {
-  if (underWay.has(object)) return '...';
+  if (underWay.has(object) || underWay.size === maxDepth) return '...';
   underWay.add(object);
   try {
     return print();
