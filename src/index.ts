@@ -143,6 +143,8 @@ export { toThread } from './tasks/to-thread.js';
 export { wait } from './tasks/wait.js';
 export type { ReturnWhen, WaitOptions, WaitResult } from './tasks/wait.js';
 export { waitFor } from './tasks/wait-for.js';
+export type { CallOptions } from './threads/call-options.js';
+export { checkCancelled } from './threads/check-cancelled.js';
 export { ConcurrentFuture } from './threads/concurrent-future.js';
 export { getLoop, loopNames } from './threads/directory.js';
 export { wrapFuture } from './threads/following-future.js';

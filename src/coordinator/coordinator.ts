@@ -93,6 +93,8 @@ export class Coordinator implements AsyncDisposable {
       },
       spawn: (name, port) => this.#spawn(name, port),
       introduce: (from, to, port) => this.#introduce(from, to, port),
+      replaceThread: (name, reason) =>
+        this.#supervised.find((e) => e.name === name)?.restart(reason),
       onReady: ({ name }) => this.#tellOthers(name, Notice.joined, this.#entryOf(name)),
       onDeath: (death) => this.#tellOthers(death.loop, Notice.died, { death, atMs: Date.now() }),
       onGone: (death) => this.#tellOthers(death.loop, Notice.left, death),

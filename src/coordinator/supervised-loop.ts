@@ -19,7 +19,7 @@ import { getLoop } from '../threads/directory.js';
 import type { Peer, PeerOptions } from '../threads/peer.js';
 import type { RemoteLoop } from '../threads/remote-loop.js';
 import { Notice } from '../threads/worker.js';
-import type { Introduction } from '../threads/worker.js';
+import type { Introduction, Replacement } from '../threads/worker.js';
 import { decodeError } from '../wire/error-codec.js';
 import type { EncodedError } from '../wire/error-codec.js';
 import type { NodePort } from '../wire/port.js';
@@ -39,6 +39,8 @@ export interface LoopSupervisor {
   spawn(name: string, port: MessagePort): SpawnedThread;
   /** A worker asks for a link to a sibling. */
   introduce(from: string, to: string, port: MessagePort): void;
+  /** A call from a worker to a sibling ignores that it was cancelled. */
+  replaceThread(name: string, reason: string): void;
   onReady(loop: SupervisedLoop): void;
   onDeath(death: LoopDeath): void;
   onGone(death: LoopDeath): void;
@@ -79,6 +81,7 @@ export class SupervisedLoop {
       name,
       onNotice: (subject, body) => this.#onNotice(subject, body),
       open: () => this.#open(),
+      replaceThread: (reason) => this.restart(reason),
     });
     this.loop = getLoop(name);
     this.started = new Promise((resolve, reject) => {
@@ -189,6 +192,9 @@ export class SupervisedLoop {
     else if (subject === Notice.introduce) {
       const { name, port } = body as Introduction;
       this.#supervisor.introduce(this.name, name, port);
+    } else if (subject === Notice.replace) {
+      const { name, reason } = body as Replacement;
+      this.#supervisor.replaceThread(name, reason);
     }
   }
 

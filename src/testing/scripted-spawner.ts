@@ -7,10 +7,14 @@
  * step by step, with fake timers.
  */
 import type { SpawnedThread, Spawner, ThreadExit } from '../coordinator/spawner.js';
+import { CancelledError } from '../errors.js';
+import { IncomingWords, noWord, wordsNotice } from '../threads/call-words.js';
+import type { WordMemory } from '../threads/call-words.js';
 import { Notice } from '../threads/worker.js';
 import type { WorkerSeed } from '../threads/worker.js';
 import { encodeError } from '../wire/error-codec.js';
 import { Link } from '../wire/link.js';
+import type { CallHeading } from '../wire/message.js';
 import { NodePort } from '../wire/port.js';
 
 /** A call that reached a scripted thread and waits for the test to answer it. */
@@ -49,6 +53,7 @@ export class ScriptedThread implements SpawnedThread {
   /** What it does with a call. By default it leaves it unanswered. */
   onCall: (call: ScriptedCall) => void = () => {};
   readonly #link: Link;
+  readonly #words = new IncomingWords();
   readonly #callsById = new Map<number, ScriptedCall>();
   #exit: ThreadExit | null = null;
   #listener: (exit: ThreadExit) => void = () => {};
@@ -59,10 +64,10 @@ export class ScriptedThread implements SpawnedThread {
     this.threadId = threadId;
     const ignore = (): void => undefined;
     this.#link = new Link(new NodePort(seed.port), {
-      onPost: (id, address, args) => this.#onCall(id, address.name, args),
-      onCall: (id, address, args) => this.#onCall(id, address.name, args),
+      onPost: (heading, address, args) => this.#onCall(heading, address.name, args),
+      onCall: (heading, address, args) => this.#onCall(heading, address.name, args),
       onCancel: (id, message) => this.#onCancel(id, message),
-      onNotice: (subject) => this.#onNotice(subject),
+      onNotice: (subject, body) => this.#onNotice(subject, body),
       onResult: ignore,
       onError: ignore,
       onUnsendable: ignore,
@@ -127,7 +132,12 @@ export class ScriptedThread implements SpawnedThread {
     queueMicrotask(() => listener(exit));
   }
 
-  #onCall(id: number, name: string, args: unknown[]): void {
+  /** A call starts as soon as it comes. */
+  #onCall({ id, word }: CallHeading, name: string, args: unknown[]): void {
+    if (word !== noWord && !this.#words.start(word)) {
+      this.#link.answerError(id, new CancelledError());
+      return;
+    }
     const call: ScriptedCall = {
       name,
       args,
@@ -145,7 +155,11 @@ export class ScriptedThread implements SpawnedThread {
     if (call !== undefined) call.cancelMessage = message ?? '';
   }
 
-  #onNotice(subject: string): void {
+  #onNotice(subject: string, body: unknown): void {
+    if (subject === wordsNotice) {
+      this.#words.add(body as WordMemory);
+      return;
+    }
     this.heard.push(subject);
     if (subject === Notice.stop && !this.hasExited) this.onStop();
   }

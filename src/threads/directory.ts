@@ -12,6 +12,7 @@ import { threadName } from '../loop/current-loop.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { registry } from '../loop/registry.js';
 import { NodePort } from '../wire/port.js';
+import { CallQueue } from './call-queue.js';
 import type { CallHost } from './incoming-calls.js';
 import { Peer } from './peer.js';
 import type { PeerOptions } from './peer.js';
@@ -26,6 +27,7 @@ interface Entry {
 export class Directory implements CallHost {
   /** Set while a worker is being initialized. */
   gate: Promise<void> | null = null;
+  readonly queue: CallQueue = new CallQueue();
   /** The name under which the others know this thread. */
   readonly name: string;
   readonly #entries = new Map<string, Entry>();

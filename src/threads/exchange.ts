@@ -11,11 +11,14 @@ import type { InboundSource } from '../loop/registry.js';
 import { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
 import type { Port } from '../wire/port.js';
-import type { ConcurrentFuture } from './concurrent-future.js';
+import type { CallOptions } from './call-options.js';
+import { wordsNotice } from './call-words.js';
+import type { WordMemory } from './call-words.js';
 import { IncomingCalls } from './incoming-calls.js';
 import type { CallHost } from './incoming-calls.js';
 import { OutgoingCalls } from './outgoing-calls.js';
 import type { RemoteHandle } from './outgoing-calls.js';
+import type { RemoteCall } from './remote-call.js';
 
 /** Whom an exchange serves. */
 export interface ExchangeOwner {
@@ -24,6 +27,8 @@ export interface ExchangeOwner {
   readonly host: CallHost;
   onNotice(subject: string, body: unknown): void;
   onClosed(exchange: Exchange): void;
+  /** A call ignores that it was cancelled: the far thread has to go. */
+  replaceThread(reason: string): void;
 }
 
 /** So many batches are taken before the loop has its turn. */
@@ -44,8 +49,8 @@ export class Exchange implements InboundSource {
   constructor(port: Port, owner: ExchangeOwner) {
     this.#owner = owner;
     this.#link = new Link(port, {
-      onPost: (id, address, args) => this.incoming.add({ id, address, args, isAnswered: false }),
-      onCall: (id, address, args) => this.incoming.add({ id, address, args, isAnswered: true }),
+      onPost: (heading, address, args) => this.incoming.add(heading, address, args, false),
+      onCall: (heading, address, args) => this.incoming.add(heading, address, args, true),
       onCancel: (id, message) => this.incoming.cancel(id, message),
       onResult: (id, value) => this.#outgoing.onResult(id, value),
       onError: (id, error) => this.#outgoing.onError(id, error),
@@ -57,7 +62,11 @@ export class Exchange implements InboundSource {
         owner.onClosed(this);
       },
     });
-    this.#outgoing = new OutgoingCalls(this.#link, owner.farName);
+    this.#outgoing = new OutgoingCalls(this.#link, {
+      farName: owner.farName,
+      shareWords: (memory) => this.#link.notice(wordsNotice, memory),
+      replaceThread: (reason) => owner.replaceThread(reason),
+    });
     this.incoming = new IncomingCalls(this.#link, owner.host);
     registry.inbound.add(this);
   }
@@ -70,12 +79,17 @@ export class Exchange implements InboundSource {
     return this.#outgoing.completedCount;
   }
 
-  call(address: FunctionAddress, args: readonly unknown[]): ConcurrentFuture<unknown> {
-    return this.#outgoing.call(address, args);
+  send(call: RemoteCall<unknown>): void {
+    this.#outgoing.send(call);
   }
 
-  post(address: FunctionAddress, args: readonly unknown[]): RemoteHandle {
-    return this.#outgoing.post(address, args);
+  post(address: FunctionAddress, args: readonly unknown[], options: CallOptions): RemoteHandle {
+    return this.#outgoing.post(address, args, options);
+  }
+
+  /** The calls of this thread that are not answered, oldest first. */
+  pending(): Iterable<RemoteCall<unknown>> {
+    return this.#outgoing.pending();
   }
 
   notice(...args: Parameters<Link['notice']>): void {
@@ -110,14 +124,17 @@ export class Exchange implements InboundSource {
   }
 
   #onNotice(subject: string, body: unknown): void {
+    if (subject === wordsNotice) {
+      this.incoming.words.add(body as WordMemory);
+      return;
+    }
     if (subject !== unreadable) {
       this.#owner.onNotice(subject, body);
       return;
     }
     // Which calls were in the lost batch is unknown: none of them must wait for ever.
-    this.#link.forgetDefinitions();
     const message = `Loop '${this.#owner.farName}' could not read a message: ${String(body)}`;
-    this.#outgoing.failAll(new ThreadloopError(message));
+    this.#outgoing.onMessagesLost(new ThreadloopError(message));
   }
 
   #onUnsendable(id: number, exception: Error): void {

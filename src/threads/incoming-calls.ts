@@ -1,31 +1,20 @@
 /**
  * The calls that arrive over one link, and run on this thread's loop.
  *
- * They start in the order in which they were made. A function whose module is still loading holds
- * up those behind it, as order demands; answers to our own calls are not held up, so a module may
- * call out while it loads.
+ * They start in the order in which they were made, those of a higher rank first. A function whose
+ * module is still loading holds up those behind it, as order demands; answers to our own calls are
+ * not held up, so a module may call out while it loads.
  */
 import { CancelledError, NoRunningLoopError } from '../errors.js';
-import { isCoroutine, isPromiseLike } from '../loop/coroutine.js';
 import type { EventLoop } from '../loop/event-loop.js';
-import { reportTo } from '../loop/exception-handler.js';
-import type { Handle } from '../loop/handle.js';
-import type { TaskFunction } from '../loop/task-work.js';
-import type { Task } from '../loop/task.js';
 import type { Link } from '../wire/link.js';
-import type { FunctionAddress } from '../wire/message.js';
+import type { CallHeading, FunctionAddress } from '../wire/message.js';
+import type { CallQueue } from './call-queue.js';
+import { Lanes } from './call-queue.js';
+import { IncomingWords } from './call-words.js';
+import { IncomingCall } from './incoming-call.js';
 import { resolveExport } from './module-loader.js';
 import type { AnyFunction } from './remote-function.js';
-import { takesSignal, withSignal } from './signal-argument.js';
-
-interface Incoming {
-  readonly id: number;
-  readonly address: FunctionAddress;
-  readonly args: unknown[];
-  readonly isAnswered: boolean;
-}
-
-type Callable = (...args: unknown[]) => unknown;
 
 /** Where incoming calls run. */
 export interface CallHost {
@@ -33,19 +22,22 @@ export interface CallHost {
   loop(): EventLoop | null;
   /** No call starts before this has resolved; `null` when there is nothing to wait for. */
   readonly gate: Promise<void> | null;
+  /** In which the calls of all links wait for their turns. */
+  readonly queue: CallQueue;
 }
 
 /** The incoming half of a link's calls. */
 export class IncomingCalls {
+  readonly words: IncomingWords = new IncomingWords();
   readonly #link: Link;
   readonly #host: CallHost;
-  /** Bounded by what the far side has in flight. */
-  #queue: Incoming[] = [];
+  readonly #lanes = new Lanes();
+  /** Held up by a module that loads. Bounded by what the far side has in flight. */
+  #heldUp: IncomingCall[] = [];
   #isLoading = false;
   readonly #functions = new WeakMap<FunctionAddress, AnyFunction>();
-  readonly #running = new Map<number, Task<unknown>>();
-  /** Posts that stand in the loop's ready queue. */
-  readonly #posted = new Map<number, Handle>();
+  /** Those that wait for their turn or run, by number. */
+  readonly #calls = new Map<number, IncomingCall>();
   #onIdle: (() => void)[] = [];
 
   constructor(link: Link, host: CallHost) {
@@ -53,41 +45,44 @@ export class IncomingCalls {
     this.#host = host;
   }
 
-  add(incoming: Incoming): void {
-    if (!this.#isLoading && this.#host.gate === null && this.#tryStart(incoming)) return;
-    if (this.#refuse(incoming)) return;
-    this.#queue.push(incoming);
-    if (!this.#isLoading) void this.#loadAndStart();
+  add(heading: CallHeading, address: FunctionAddress, args: unknown[], isAnswered: boolean): void {
+    const owner = { link: this.#link, words: this.words, onEnded: this.#onEnded };
+    const call = new IncomingCall(owner, heading, { address, args, isAnswered });
+    if (!this.#isLoading && this.#host.gate === null && this.#tryEnqueue(call)) return;
+    if (this.#refuse(call)) return;
+    this.#heldUp.push(call);
+    if (!this.#isLoading) void this.#loadAndEnqueue();
   }
 
   /** On a blocked thread no module can be loaded: better an error than a wait without end. */
-  #refuse(incoming: Incoming): boolean {
+  #refuse(call: IncomingCall): boolean {
+    const loop = this.#host.loop();
     try {
-      this.#host.loop()?.refusePromise?.(`The module of ${incoming.address.name}()`);
+      loop?.refusePromise?.(`The module of ${call.name}()`);
       return false;
     } catch (error) {
-      this.#fail(incoming, error);
+      call.fail(loop, error);
       return true;
     }
   }
 
   /** Withdraws a call that has not begun, or cancels the task that it became. */
   cancel(id: number, message: string | undefined): void {
-    const waiting = this.#queue.find((incoming) => incoming.id === id);
-    if (waiting === undefined) {
-      this.#running.get(id)?.cancel(message);
-      this.#posted.get(id)?.cancel();
-      this.#posted.delete(id);
+    const call = this.#calls.get(id);
+    if (call !== undefined) {
+      call.cancel(message);
       return;
     }
-    this.#queue = this.#queue.filter((incoming) => incoming !== waiting);
-    if (waiting.isAnswered) this.#link.answerError(id, new CancelledError(message));
+    const heldUp = this.#heldUp.find((each) => each.id === id);
+    if (heldUp === undefined) return;
+    this.#heldUp = this.#heldUp.filter((each) => each !== heldUp);
+    heldUp.answer(new CancelledError(message));
   }
 
   /** Cancels every call that runs or waits. */
   cancelAll(message: string): void {
-    for (const { id } of this.#queue) this.cancel(id, message);
-    for (const task of this.#running.values()) task.cancel(message);
+    for (const { id } of this.#heldUp) this.cancel(id, message);
+    for (const call of this.#calls.values()) call.cancel(message);
   }
 
   /** Resolves once no call runs or waits. */
@@ -99,114 +94,52 @@ export class IncomingCalls {
   }
 
   #checkIdle(): void {
-    if (this.#running.size > 0 || this.#queue.length > 0 || this.#isLoading) return;
+    if (this.#calls.size > 0 || this.#heldUp.length > 0 || this.#isLoading) return;
     const waiters = this.#onIdle;
     this.#onIdle = [];
     for (const resolve of waiters) resolve();
   }
 
-  async #loadAndStart(): Promise<void> {
+  async #loadAndEnqueue(): Promise<void> {
     this.#isLoading = true;
     await this.#host.gate;
-    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+    for (let next = this.#heldUp[0]; next !== undefined; next = this.#heldUp[0]) {
       try {
         const { address } = next;
         if (!this.#functions.has(address)) {
           this.#functions.set(address, await resolveExport(address.url, address.name));
         }
         // It may have been withdrawn meanwhile.
-        if (this.#queue[0] === next) this.#queue.shift();
+        if (this.#heldUp[0] === next) this.#heldUp.shift();
         else continue;
-        this.#tryStart(next);
+        this.#tryEnqueue(next);
       } catch (error) {
-        if (this.#queue[0] === next) this.#queue.shift();
-        this.#fail(next, error);
+        if (this.#heldUp[0] === next) this.#heldUp.shift();
+        next.fail(this.#host.loop(), error);
       }
     }
     this.#isLoading = false;
     this.#checkIdle();
   }
 
-  /** Starts a call whose function is loaded; `false` when it is not. */
-  #tryStart(incoming: Incoming): boolean {
-    const fn = this.#functions.get(incoming.address) as Callable | undefined;
+  /** Lets a call whose function is loaded wait for its turn; `false` when it is not loaded. */
+  #tryEnqueue(call: IncomingCall): boolean {
+    const fn = this.#functions.get(call.address);
     if (fn === undefined) return false;
     const loop = this.#host.loop();
     if (loop === null) {
-      const message = `No loop runs in the thread that was to run ${incoming.address.name}()`;
-      this.#fail(incoming, new NoRunningLoopError(message));
-    } else if (incoming.isAnswered) {
-      this.#startTask(loop, fn, incoming);
-    } else {
-      this.#startPost(loop, fn, incoming);
+      const message = `No loop runs in the thread that was to run ${call.name}()`;
+      call.fail(loop, new NoRunningLoopError(message));
+      return true;
     }
+    this.#calls.set(call.id, call);
+    call.prepare(loop, fn);
+    this.#host.queue.push(loop, this.#lanes, call.rank, call);
     return true;
   }
 
-  #startPost(loop: EventLoop, fn: Callable, { id, args }: Incoming): void {
-    const run = (): void => {
-      this.#posted.delete(id);
-      runPosted(loop, fn, args);
-    };
-    this.#posted.set(id, loop.callSoonThreadsafe(run));
-  }
-
-  #startTask(loop: EventLoop, fn: Callable, { id, args }: Incoming): void {
-    let task: Task<unknown>;
-    try {
-      task = loop.createTask<unknown>(bindArguments(fn, args));
-    } catch (error) {
-      this.#link.answerError(id, error);
-      return;
-    }
-    this.#running.set(id, task);
-    task.addDoneCallback(() => {
-      this.#running.delete(id);
-      this.#answer(id, task);
-      this.#checkIdle();
-    });
-  }
-
-  #answer(id: number, task: Task<unknown>): void {
-    let value: unknown;
-    try {
-      value = task.result();
-    } catch (error) {
-      this.#link.answerError(id, error);
-      return;
-    }
-    this.#link.answerResult(id, value);
-  }
-
-  #fail({ id, address, isAnswered }: Incoming, exception: unknown): void {
-    if (isAnswered) this.#link.answerError(id, exception);
-    else reportPosted(this.#host.loop(), address.name, exception);
-  }
-}
-
-/** The call as a task: see `takesSignal`. */
-function bindArguments(fn: Callable, args: unknown[]): TaskFunction<unknown> {
-  if (!takesSignal(fn, args)) return () => fn(...args);
-  return (signal) => fn(...withSignal(fn, args, signal));
-}
-
-/** Runs a function for which nobody waits: what it throws goes to the loop's handler. */
-function runPosted(loop: EventLoop, fn: Callable, args: unknown[]): void {
-  try {
-    const returned = fn(...args);
-    if (isCoroutine(returned)) {
-      returned.return(undefined);
-      throw new TypeError('coroutines cannot be used with callSoonThreadsafe()');
-    }
-    if (isPromiseLike(returned)) {
-      returned.then(undefined, (error: unknown) => reportPosted(loop, fn.name, error));
-    }
-  } catch (exception) {
-    reportPosted(loop, fn.name, exception);
-  }
-}
-
-function reportPosted(loop: EventLoop | null, name: string, exception: unknown): void {
-  const message = `Exception in callback ${name || 'anonymous'}() of another thread`;
-  reportTo(loop, { message, exception });
+  readonly #onEnded = (id: number): void => {
+    this.#calls.delete(id);
+    this.#checkIdle();
+  };
 }

@@ -3,16 +3,17 @@
  * the call was made on the near side.
  */
 import { withoutOwnFrames } from './own-frames.js';
+import type { AnyFunction } from './remote-function.js';
 
 /** Where a call was made. Taking it costs about 1.5 µs; its text is made when it is asked for. */
 export interface NearStack {
   readonly stack?: string;
 }
 
-/** Remembers where this is called from. */
-export function captureNearStack(): NearStack {
+/** Remembers where `inner`, by default this function, is called from. */
+export function captureNearStack(inner: AnyFunction = captureNearStack): NearStack {
   const near = {};
-  Error.captureStackTrace(near);
+  Error.captureStackTrace(near, inner);
   return near;
 }
 

@@ -5,13 +5,17 @@
  * `failAll` when the far thread dies. A cancelled call stays in the books until its answer comes,
  * since the far side is busy with it until then.
  */
+import { defaultPriority, priorities } from '../scheduling/task-priority.js';
 import type { EncodedError } from '../wire/error-codec.js';
 import { decodeError } from '../wire/error-codec.js';
 import type { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
-import { ConcurrentFuture } from './concurrent-future.js';
-import { captureNearStack, describeNearStack, joinStacks } from './near-stack.js';
-import type { NearStack } from './near-stack.js';
+import type { CallOptions } from './call-options.js';
+import { noWord, OutgoingWords } from './call-words.js';
+import type { WordMemory } from './call-words.js';
+import { joinStacks } from './near-stack.js';
+import { RemoteCall } from './remote-call.js';
+import type { Carrier } from './remote-call.js';
 
 /**
  * The first calls of each flush remember where they were made, for the near side of a stack. It
@@ -27,18 +31,28 @@ export interface RemoteHandle {
   cancelled(): boolean;
 }
 
+/** What the outgoing calls of a link need to know of their surroundings. */
+export interface OutgoingOptions {
+  readonly farName: string;
+  /** Tells the far side of memory for words. */
+  readonly shareWords: (memory: WordMemory) => void;
+  readonly replaceThread: (reason: string) => void;
+}
+
 /** The outgoing half of a link's calls. */
-export class OutgoingCalls {
+export class OutgoingCalls implements Carrier {
   readonly #link: Link;
-  readonly #farName: string;
-  readonly #pending = new Map<number, OutgoingCall<unknown>>();
+  readonly #options: OutgoingOptions;
+  readonly #words: OutgoingWords;
+  readonly #pending = new Map<number, RemoteCall<unknown> | WithdrawnCall>();
   #lastId = 0;
   #completedCount = 0;
   readonly #onAnswered: (() => void)[] = [];
 
-  constructor(link: Link, farName: string) {
+  constructor(link: Link, options: OutgoingOptions) {
     this.#link = link;
-    this.#farName = farName;
+    this.#options = options;
+    this.#words = new OutgoingWords(options.shareWords);
   }
 
   /** How many calls are not answered yet. */
@@ -51,39 +65,73 @@ export class OutgoingCalls {
     return this.#completedCount;
   }
 
-  call(address: FunctionAddress, args: readonly unknown[]): ConcurrentFuture<unknown> {
-    this.#lastId += 1;
-    const near = this.#link.outboxCount < nearStacksPerFlush ? captureNearStack() : null;
-    const call = new OutgoingCall<unknown>(this.#link, this.#lastId, near);
-    this.#pending.set(this.#lastId, call);
-    // Somebody waits now, so the process has to stay.
-    if (this.#pending.size === 1) this.#link.ref();
-    this.#link.call(this.#lastId, address, args);
-    return call;
+  /** The calls that are not answered, oldest first. */
+  *pending(): Iterable<RemoteCall<unknown>> {
+    for (const call of this.#pending.values()) if (call instanceof RemoteCall) yield call;
   }
 
-  post(address: FunctionAddress, args: readonly unknown[]): RemoteHandle {
+  send(call: RemoteCall<unknown>): void {
+    const { address, args, options } = call;
     this.#lastId += 1;
-    this.#link.post(this.#lastId, address, args);
+    call.id = this.#lastId;
+    call.word = this.#words.take(options.timeoutMs !== undefined);
+    this.#pending.set(call.id, call);
+    // Somebody waits now, so the process has to stay.
+    if (this.#pending.size === 1) this.#link.ref();
+    const keepsStack = this.#link.outboxCount < nearStacksPerFlush;
+    const { id, word } = call;
+    this.#link.call({ id, word, rank: rankOf(options) }, address, args, options.transferList);
+    call.onSent(this, keepsStack);
+  }
+
+  post(address: FunctionAddress, args: readonly unknown[], options: CallOptions): RemoteHandle {
+    this.#lastId += 1;
+    const heading = { id: this.#lastId, word: noWord, rank: rankOf(options) };
+    this.#link.post(heading, address, args, options.transferList);
     return new PostedCall(this.#link, this.#lastId);
   }
 
+  cancel({ id, word }: RemoteCall<unknown>, message: string | undefined): boolean {
+    const hasBegun = !this.#words.withdraw(word);
+    if (hasBegun) this.#words.cancel(word);
+    this.#link.cancel(id, message);
+    return hasBegun;
+  }
+
+  /** Its place in the books stays taken until the far side has let go of it. */
+  withdraw({ id, word }: RemoteCall<unknown>): boolean {
+    if (!this.#words.withdraw(word)) return false;
+    this.#pending.set(id, new WithdrawnCall(word));
+    this.#link.cancel(id, undefined);
+    return true;
+  }
+
+  startedAtMs({ word }: RemoteCall<unknown>): number | null {
+    return this.#words.startedAtMs(word);
+  }
+
+  replaceThread({ id }: RemoteCall<unknown>, reason: string): void {
+    if (this.#pending.has(id)) this.#options.replaceThread(reason);
+  }
+
   onResult(id: number, value: unknown): void {
-    this.#take(id)?.setResult(value);
+    const call = this.#take(id);
+    if (call instanceof RemoteCall) call.setResult(value);
   }
 
   onError(id: number, encoded: EncodedError): void {
     const call = this.#take(id);
-    if (call === undefined) return;
+    // Nobody looks at the error of a call that was cancelled or withdrawn.
+    if (!(call instanceof RemoteCall) || call.done()) return;
     const error = decodeError(encoded);
-    if (error instanceof Error) joinStacks(error, call.nearStack(this.#farName));
+    if (error instanceof Error) joinStacks(error, call.nearStack(this.#options.farName));
     call.setException(error);
   }
 
   /** A call could not be sent; `false` when it was no call but a post. */
   onUnsendable(id: number, error: Error): boolean {
     const call = this.#take(id);
-    call?.setException(error);
+    if (call instanceof RemoteCall) call.setException(error);
     return call !== undefined;
   }
 
@@ -93,17 +141,29 @@ export class OutgoingCalls {
     return new Promise((resolve) => this.#onAnswered.push(resolve));
   }
 
-  /** Fails whatever is not answered. */
-  failAll(error: unknown): void {
-    for (const id of this.#pending.keys()) this.#take(id)?.setException(error);
+  /** The far side has lost messages, no one knows which. */
+  onMessagesLost(error: unknown): void {
+    this.#link.forgetDefinitions();
+    this.failAll(error);
+    this.#words.abandonAll();
   }
 
-  #take(id: number): OutgoingCall<unknown> | undefined {
+  /** The far thread is lost, or its answers are: fails whatever is not answered. */
+  failAll(error: unknown): void {
+    for (const id of this.#pending.keys()) {
+      const call = this.#take(id);
+      if (call instanceof RemoteCall) call.onLost(error);
+    }
+  }
+
+  #take(id: number): RemoteCall<unknown> | WithdrawnCall | undefined {
     const call = this.#pending.get(id);
     if (call === undefined) return undefined;
     this.#pending.delete(id);
+    this.#words.release(call.word);
     this.#completedCount += 1;
     if (this.#pending.size === 0) this.#allAnswered();
+    if (call instanceof RemoteCall) call.onEnded();
     return call;
   }
 
@@ -113,27 +173,12 @@ export class OutgoingCalls {
   }
 }
 
-class OutgoingCall<T> extends ConcurrentFuture<T> {
-  readonly #link: Link;
-  readonly #id: number;
-  readonly #near: NearStack | null;
+/** Keeps the number and the word of a call that has gone elsewhere. */
+class WithdrawnCall {
+  readonly word: number;
 
-  constructor(link: Link, id: number, near: NearStack | null) {
-    super();
-    this.#link = link;
-    this.#id = id;
-    this.#near = near;
-  }
-
-  override cancel(message?: string): boolean {
-    if (!super.cancel(message)) return false;
-    this.#link.cancel(this.#id, message);
-    return true;
-  }
-
-  /** The lines below the far side's stack: which loop it was, and who called. */
-  nearStack(farName: string): string {
-    return describeNearStack(`on loop '${farName}'`, this.#near);
+  constructor(word: number) {
+    this.word = word;
   }
 }
 
@@ -156,4 +201,8 @@ class PostedCall implements RemoteHandle {
   cancelled(): boolean {
     return this.#cancelled;
   }
+}
+
+function rankOf({ priority = defaultPriority }: CallOptions): number {
+  return priorities.indexOf(priority);
 }

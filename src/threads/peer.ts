@@ -18,10 +18,12 @@ import type { Doorbell } from '../loop/doorbell.js';
 import type { FunctionAddress } from '../wire/message.js';
 import { NodePort } from '../wire/port.js';
 import type { Port } from '../wire/port.js';
+import type { CallOptions } from './call-options.js';
 import type { ConcurrentFuture } from './concurrent-future.js';
 import { Exchange } from './exchange.js';
 import type { CallHost } from './incoming-calls.js';
 import type { RemoteHandle } from './outgoing-calls.js';
+import { RemoteCall } from './remote-call.js';
 
 /** Milliseconds that the calls of a closed port wait for the obituary. A guess, safe to change. */
 const obituaryPatienceMs = 1_000;
@@ -34,6 +36,8 @@ export interface PeerOptions {
   readonly onNotice: (subject: string, body: unknown) => void;
   /** Opens a link to whichever thread bears the name now. */
   readonly open: () => Port;
+  /** Ends the thread that bears the name, and has a new one take it; absent where none can. */
+  readonly replaceThread?: (reason: string) => void;
 }
 
 /** A thread known by name. */
@@ -70,13 +74,31 @@ export class Peer {
   }
 
   /** @throws the reason for which the peer was closed */
-  call(address: FunctionAddress, args: readonly unknown[]): ConcurrentFuture<unknown> {
-    return this.#linked().call(address, args);
+  call(
+    address: FunctionAddress,
+    args: readonly unknown[],
+    options: CallOptions = {},
+  ): ConcurrentFuture<unknown> {
+    return new RemoteCall<unknown>(address, args, options, this.#send).begin();
   }
 
   /** @throws the reason for which the peer was closed */
-  post(address: FunctionAddress, args: readonly unknown[]): RemoteHandle {
-    return this.#linked().post(address, args);
+  send(call: RemoteCall<unknown>): void {
+    this.#linked().send(call);
+  }
+
+  /** @throws the reason for which the peer was closed */
+  post(
+    address: FunctionAddress,
+    args: readonly unknown[],
+    options: CallOptions = {},
+  ): RemoteHandle {
+    return this.#linked().post(address, args, options);
+  }
+
+  /** The calls of this thread that the present link carries and that are not answered. */
+  pending(): Iterable<RemoteCall<unknown>> {
+    return this.#exchange?.pending() ?? [];
   }
 
   /** A word to the runtime of the other thread; also to one that takes no more calls. */
@@ -107,6 +129,7 @@ export class Peer {
       host: this.#options.host,
       onNotice: this.#options.onNotice,
       onClosed: (closed) => this.#onClosed(closed),
+      replaceThread: (reason) => this.#options.replaceThread?.(reason),
     });
     if (this.#exchange === null) this.#exchange = exchange;
     else this.#served.add(exchange);
@@ -154,6 +177,8 @@ export class Peer {
     if (this.#exchange !== null) yield this.#exchange;
     yield* this.#served;
   }
+
+  readonly #send = (call: RemoteCall<unknown>): void => this.send(call);
 
   #linked(): Exchange {
     if (this.#refusal !== null) throw this.#refusal;

@@ -5,6 +5,8 @@
  * call. Belongs to the thread that asked for it.
  */
 import { printsAsText } from '../loop/prints-as-text.js';
+import { checkCallOptions } from './call-options.js';
+import type { CallOptions } from './call-options.js';
 import type { ConcurrentFuture } from './concurrent-future.js';
 import type { RemoteHandle } from './outgoing-calls.js';
 import type { Peer } from './peer.js';
@@ -23,10 +25,12 @@ export class RemoteLoop {
   }
 
   readonly #peer: Peer;
+  readonly #options: CallOptions;
 
   /** For the runtime: see `getLoop()` and `Coordinator.loops`. */
-  constructor(peer: Peer) {
+  constructor(peer: Peer, options: CallOptions = {}) {
     this.#peer = peer;
+    this.#options = options;
   }
 
   /** The name of the loop; unique among those that can be reached. */
@@ -37,6 +41,18 @@ export class RemoteLoop {
   /** Node's number of the thread that bears the name now; `null` where it is not known yet. */
   get threadId(): number | null {
     return this.#peer.threadId;
+  }
+
+  /**
+   * The same loop with options for its calls, which add to those bound before.
+   *
+   * @throws InvalidArgumentError naming the option, its value and what is allowed
+   *
+   * @example
+   * await loop.with({ timeoutMs: 500, signal }).runCoroutineThreadsafe(tasks.crawl, url);
+   */
+  with(options: CallOptions): RemoteLoop {
+    return new RemoteLoop(this.#peer, { ...this.#options, ...checkCallOptions(options) });
   }
 
   /**
@@ -55,7 +71,7 @@ export class RemoteLoop {
     ...args: RemoteParameters<F>
   ): RemoteHandle {
     assertRemoteFunction(fn, 'callSoonThreadsafe');
-    return this.#peer.post(fn, args);
+    return this.#peer.post(fn, args, this.#options);
   }
 
   /**
@@ -74,7 +90,7 @@ export class RemoteLoop {
     ...args: RemoteParameters<F>
   ): ConcurrentFuture<RemoteResult<F>> {
     assertRemoteFunction(fn, 'runCoroutineThreadsafe');
-    return this.#peer.call(fn, args) as ConcurrentFuture<RemoteResult<F>>;
+    return this.#peer.call(fn, args, this.#options) as ConcurrentFuture<RemoteResult<F>>;
   }
 
   toString(): string {

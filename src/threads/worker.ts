@@ -58,6 +58,8 @@ export const Notice = {
   stopped: 'stopped',
   /** To the coordinator: hand this port to the named sibling. */
   introduce: 'introduce',
+  /** To the coordinator: end the thread of the named sibling, and have a new one take its name. */
+  replace: 'replace',
   /** To a worker: a sibling's port. */
   introduced: 'introduced',
   /** To a worker: a loop has come, or bears a new thread. */
@@ -74,6 +76,12 @@ export const Notice = {
 export interface Introduction {
   readonly name: string;
   readonly port: MessagePort;
+}
+
+/** Body of `replace`. */
+export interface Replacement {
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** Body of `died`. */
@@ -160,7 +168,12 @@ class WorkerLife {
   #join({ name, threadId, doorbell }: LoopEntry): void {
     const peer =
       this.#directory.peer(name) ??
-      this.#directory.add({ name, onNotice: () => undefined, open: () => this.#openTo(name) });
+      this.#directory.add({
+        name,
+        onNotice: () => undefined,
+        open: () => this.#openTo(name),
+        replaceThread: (reason) => this.#home.notice(Notice.replace, { name, reason }),
+      });
     peer.threadId = threadId;
     peer.doorbell = new Doorbell(doorbell);
   }

@@ -12,14 +12,14 @@ import type { Transferable } from 'node:worker_threads';
 import { encodeError } from './error-codec.js';
 import type { EncodedError } from './error-codec.js';
 import { argumentsOffset, Operation, sizeOfOperation } from './message.js';
-import type { Batch, FunctionAddress } from './message.js';
+import type { Batch, CallHeading, FunctionAddress } from './message.js';
 import { isCloneable, notCloneable } from './not-cloneable.js';
 import type { Port } from './port.js';
 
 /** Who makes and answers the calls of a link. */
 export interface LinkListener {
-  onPost(id: number, address: FunctionAddress, args: unknown[]): void;
-  onCall(id: number, address: FunctionAddress, args: unknown[]): void;
+  onPost(heading: CallHeading, address: FunctionAddress, args: unknown[]): void;
+  onCall(heading: CallHeading, address: FunctionAddress, args: unknown[]): void;
   onCancel(id: number, message: string | undefined): void;
   onResult(id: number, value: unknown): void;
   onError(id: number, error: EncodedError): void;
@@ -64,16 +64,22 @@ export class Link {
     return this.#outboxCount;
   }
 
-  post(id: number, address: FunctionAddress, args: readonly unknown[]): void {
-    const slot = this.#slotOf(address);
-    this.#outbox.push(Operation.Post, id, slot, args.length, ...args);
-    this.#added();
+  post(
+    heading: CallHeading,
+    address: FunctionAddress,
+    args: readonly unknown[],
+    transferList?: readonly Transferable[],
+  ): void {
+    this.#add(Operation.Post, heading, address, args, transferList);
   }
 
-  call(id: number, address: FunctionAddress, args: readonly unknown[]): void {
-    const slot = this.#slotOf(address);
-    this.#outbox.push(Operation.Call, id, slot, args.length, ...args);
-    this.#added();
+  call(
+    heading: CallHeading,
+    address: FunctionAddress,
+    args: readonly unknown[],
+    transferList?: readonly Transferable[],
+  ): void {
+    this.#add(Operation.Call, heading, address, args, transferList);
   }
 
   cancel(id: number, message: string | undefined): void {
@@ -137,6 +143,30 @@ export class Link {
   close(): void {
     this.flush();
     this.#port.close();
+  }
+
+  /** What moves something leaves at once, alone: if it cannot, nothing else is held up by it. */
+  #add(
+    operation: number,
+    { id, word, rank }: CallHeading,
+    address: FunctionAddress,
+    args: readonly unknown[],
+    transferList: readonly Transferable[] = [],
+  ): void {
+    const slot = this.#slotOf(address);
+    if (transferList.length === 0) {
+      this.#outbox.push(operation, id, slot, args.length, word, rank, ...args);
+      this.#added();
+      return;
+    }
+    this.flush();
+    const message = [operation, id, slot, args.length, word, rank, ...args];
+    try {
+      this.#port.post(message, transferList);
+    } catch (cause) {
+      // The caller has not seen the call yet: it hears of it as of any other.
+      queueMicrotask(() => this.#failUnsendable(message, cause));
+    }
   }
 
   #slotOf(address: FunctionAddress): number {
@@ -213,14 +243,14 @@ export class Link {
         break;
       case Operation.Post:
         listener.onPost(
-          id,
+          headingAt(batch, index),
           this.#addressAt(batch, index),
           batch.slice(index + argumentsOffset, end),
         );
         break;
       case Operation.Call:
         listener.onCall(
-          id,
+          headingAt(batch, index),
           this.#addressAt(batch, index),
           batch.slice(index + argumentsOffset, end),
         );
@@ -242,4 +272,12 @@ export class Link {
   #addressAt(batch: Batch, index: number): FunctionAddress {
     return this.#definitions[batch[index + 2] as number] as FunctionAddress;
   }
+}
+
+function headingAt(batch: Batch, index: number): CallHeading {
+  return {
+    id: batch[index + 1] as number,
+    word: batch[index + 4] as number,
+    rank: batch[index + 5] as number,
+  };
 }

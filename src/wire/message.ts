@@ -8,14 +8,15 @@
  * | operation | fields                          | meaning                                     |
  * |-----------|---------------------------------|---------------------------------------------|
  * | Define    | slot, url, name                 | from now on, this slot means that function  |
- * | Post      | id, slot, count, …arguments     | call it; nobody waits for the outcome       |
- * | Call      | id, slot, count, …arguments     | call it, and answer                         |
+ * | Post      | id, slot, count, word, rank, …arguments | call it; nobody waits for the outcome |
+ * | Call      | id, slot, count, word, rank, …arguments | call it, and answer                 |
  * | Cancel    | id, message                     | withdraw the call, or cancel it             |
  * | Result    | id, value                       | answer: it returned this                    |
  * | Error     | id, encoded error               | answer: it threw this                       |
  * | Notice    | subject, body                   | between the runtimes of the two threads     |
  *
- * Ids are counted by the sender of a call, per link and upwards; slots likewise.
+ * Ids are counted by the sender of a call, per link and upwards; slots likewise. The word is the
+ * call's place in the memory that both threads share, the rank its priority, 0 for the highest.
  */
 
 /** Where a function is found: the address that travels in its place. */
@@ -40,8 +41,15 @@ export const Operation = {
 /** A flush: operations with their fields, end to end. */
 export type Batch = unknown[];
 
+/** What is said of a call, besides what to call with what. */
+export interface CallHeading {
+  readonly id: number;
+  readonly word: number;
+  readonly rank: number;
+}
+
 /** Where the fields of a `Post` or `Call` have their arguments. */
-export const argumentsOffset = 4;
+export const argumentsOffset = 6;
 
 /** How many elements the operation at `index` of a batch takes. */
 export function sizeOfOperation(batch: Batch, index: number): number {

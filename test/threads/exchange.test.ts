@@ -4,7 +4,9 @@ import { HostEventLoop, remoteFunction, ThreadloopError } from 'threadloop';
 import type { PortListener } from 'threadloop/lowlevel';
 import { createPortPair, type MemoryPort } from 'threadloop/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CallQueue } from '#src/threads/call-queue.js';
 import { Exchange } from '#src/threads/exchange.js';
+import { RemoteCall } from '#src/threads/remote-call.js';
 import { nodeTurn, recordConsole, recordReports } from '../loop/fixtures.js';
 
 const echo = remoteFunction(`data:text/javascript,export const echo = (value) => value;`, 'echo');
@@ -29,11 +31,16 @@ function makeSide(
   const listen = vi.spyOn(port, 'listen');
   const exchange = new Exchange(port, {
     farName: 'far',
-    host: { loop: () => (hasLoop ? loop : null), gate: null },
+    host: { loop: () => (hasLoop ? loop : null), gate: null, queue: new CallQueue() },
     onNotice: () => {},
     onClosed: () => {},
+    replaceThread: () => {},
   });
   return { exchange, listener: listen.mock.calls[0]?.[0] as PortListener };
+}
+
+function call(exchange: Exchange, args: readonly unknown[]): RemoteCall<unknown> {
+  return new RemoteCall<unknown>(echo, args, {}, (each) => exchange.send(each)).begin();
 }
 
 describe('an exchange', () => {
@@ -44,22 +51,22 @@ describe('an exchange', () => {
     vi.spyOn(left, 'post').mockImplementationOnce(() => {
       far.listener.onUnreadable(new Error('garbled'));
     });
-    const calls = [near.call(echo, [1]), near.call(echo, [2])];
-    for (const call of calls) {
-      await expect(call).rejects.toThrow(ThreadloopError);
-      await expect(call).rejects.toThrow("Loop 'far' could not read a message: Error: garbled");
+    const calls = [call(near, [1]), call(near, [2])];
+    for (const each of calls) {
+      await expect(each).rejects.toThrow(ThreadloopError);
+      await expect(each).rejects.toThrow("Loop 'far' could not read a message: Error: garbled");
     }
     expect(near.pendingCount).toBe(0);
-    expect(await near.call(echo, [3])).toBe(3);
+    expect(await call(near, [3])).toBe(3);
   });
 
   test('keeps the process alive only while a call waits for its answer', async () => {
     const [left, right] = createPortPair();
     const { exchange: near } = makeSide(left);
     makeSide(right);
-    near.post(echo, [1]);
+    near.post(echo, [1], {});
     expect(left.isReferenced).toBe(false);
-    const calls = [near.call(echo, [1]), near.call(echo, [2])];
+    const calls = [call(near, [1]), call(near, [2])];
     expect(left.isReferenced).toBe(true);
     await near.answered();
     await nodeTurn();
@@ -72,10 +79,10 @@ describe('an exchange', () => {
     const [left, right] = createPortPair();
     const { exchange: near } = makeSide(left);
     makeSide(right);
-    const call = near.call(echo, [1]);
-    call.cancel('enough');
-    expect([call.done(), near.pendingCount]).toEqual([true, 1]);
-    await expect(call).rejects.toThrow('enough');
+    const cancelled = call(near, [1]);
+    cancelled.cancel('enough');
+    expect([cancelled.done(), near.pendingCount]).toEqual([true, 1]);
+    await expect(cancelled).rejects.toThrow('enough');
     await near.answered();
     expect([near.pendingCount, near.completedCount]).toEqual([0, 1]);
   });
@@ -83,7 +90,7 @@ describe('an exchange', () => {
   test('reports a post that cannot be sent to the loop here, else to the console', async () => {
     const reports = recordReports(loop);
     const lines = recordConsole();
-    makeSide(createPortPair()[0]).exchange.post(echo, [() => {}]);
+    makeSide(createPortPair()[0]).exchange.post(echo, [() => {}], {});
     await nodeTurn();
     expect(reports).toMatchObject([
       {
@@ -92,7 +99,7 @@ describe('an exchange', () => {
       },
     ]);
     expect(lines).toEqual([]);
-    makeSide(createPortPair()[0], false).exchange.post(echo, [() => {}]);
+    makeSide(createPortPair()[0], false).exchange.post(echo, [() => {}], {});
     await nodeTurn();
     expect(reports).toHaveLength(1);
     expect(lines.join('\n')).toContain("A callback for loop 'far' could not be sent");
@@ -103,8 +110,8 @@ describe('an exchange', () => {
     const [left, right] = createPortPair();
     const { exchange: near } = makeSide(left);
     makeSide(right, false);
-    near.post(echo, [1]);
-    await expect(near.call(echo, [1])).rejects.toThrow(
+    near.post(echo, [1], {});
+    await expect(call(near, [1])).rejects.toThrow(
       'No loop runs in the thread that was to run echo()',
     );
     expect(lines.join('\n')).toContain('Exception in callback echo() of another thread');

@@ -10,6 +10,7 @@ import {
 } from 'threadloop';
 import { createPortPair, type MemoryPort } from 'threadloop/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { CallQueue } from '#src/threads/call-queue.js';
 import { Peer } from '#src/threads/peer.js';
 import { nodeTurn, recordReports } from '../loop/fixtures.js';
 
@@ -50,7 +51,7 @@ interface Life {
 function makePeer(): { near: Peer; lives: Life[]; notices: unknown[] } {
   const lives: Life[] = [];
   const notices: unknown[] = [];
-  const host = { loop: () => loop, gate: null };
+  const host = { loop: () => loop, gate: null, queue: new CallQueue() };
   const near = new Peer({
     name: 'far',
     host,
@@ -110,7 +111,7 @@ describe('a peer', () => {
     const [left, right] = createPortPair();
     const other = new Peer({
       name: 'near',
-      host: { loop: () => loop, gate: null },
+      host: { loop: () => loop, gate: null, queue: new CallQueue() },
       onNotice: () => {},
       open: () => right,
     });

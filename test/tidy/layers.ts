@@ -4,7 +4,7 @@
 import { dirname, join } from 'node:path/posix';
 import { type Import, problem, type Problem, type Source } from './source.js';
 
-const threadSide = ['shared', 'wire', 'tasks', 'sync', 'trio', 'loop', 'errors'];
+const threadSide = ['shared', 'wire', 'tasks', 'sync', 'scheduling', 'trio', 'loop', 'errors'];
 
 /** Which folders each folder may import, beside itself. Nearest first. */
 const allowedLayers: Readonly<Record<string, readonly string[]>> = {

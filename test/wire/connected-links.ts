@@ -3,11 +3,16 @@
 import { createPortPair, type MemoryPort } from 'threadloop/testing';
 import { vi } from 'vitest';
 import { Link } from '#src/wire/link.js';
-import type { Batch, FunctionAddress } from '#src/wire/message.js';
+import type { Batch, CallHeading, FunctionAddress } from '#src/wire/message.js';
 import { RecordingListener } from './recording-listener.js';
 
 export const tally: FunctionAddress = { url: 'file:///tasks.js', name: 'tally' };
 export const crawl: FunctionAddress = { url: 'file:///tasks.js', name: 'crawl' };
+
+/** Of an ordinary call without a shared word. */
+export function heading(id: number): CallHeading {
+  return { id, word: -1, rank: 1 };
+}
 
 /** One end, with what passed there. */
 export interface End {

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FunctionAddress } from '#src/wire/message.js';
-import { connect, type End, settle } from './connected-links.js';
+import { connect, type End, heading, settle } from './connected-links.js';
 
 const urls = ['file:///a.js', 'file:///b.js', 'data:text/javascript,'];
 const address = fc.record({
@@ -46,7 +46,7 @@ async function say(
     case 'call': {
       const { kind, to, args } = what;
       link[kind](
-        id,
+        heading(id),
         to,
         args.map((arg) => (arg === 'bad' ? () => {} : arg)),
       );

@@ -4,10 +4,10 @@ import { argumentsOffset, Operation, sizeOfOperation } from '#src/wire/message.j
 describe('the size of an operation', () => {
   test.for([
     ['Define', [Operation.Define, 0, 'file:///tasks.js', 'tally']],
-    ['Post without arguments', [Operation.Post, 1, 0, 0]],
-    ['Post', [Operation.Post, 1, 0, 3, 'a', 'b', 'c']],
-    ['Call without arguments', [Operation.Call, 2, 0, 0]],
-    ['Call', [Operation.Call, 2, 0, 1, Operation.Define]],
+    ['Post without arguments', [Operation.Post, 1, 0, 0, -1, 1]],
+    ['Post', [Operation.Post, 1, 0, 3, -1, 1, 'a', 'b', 'c']],
+    ['Call without arguments', [Operation.Call, 2, 0, 0, 7, 1]],
+    ['Call', [Operation.Call, 2, 0, 1, 7, 1, Operation.Define]],
     ['Cancel', [Operation.Cancel, 2, 'enough']],
     ['Result', [Operation.Result, 2, undefined]],
     ['Error', [Operation.Error, 2, { thrown: { value: 1 }, nodes: [] }]],
@@ -21,8 +21,8 @@ describe('the size of an operation', () => {
   test('leads from each operation of a batch to the next, whatever the arguments look like', () => {
     const batch = [
       [Operation.Define, 0, 'file:///tasks.js', 'tally'],
-      [Operation.Call, 1, 0, 4, Operation.Post, 1, 0, 9],
-      [Operation.Post, 2, 0, 0],
+      [Operation.Call, 1, 0, 4, 7, 1, Operation.Post, 1, 0, 9],
+      [Operation.Post, 2, 0, 0, -1, 1],
       [Operation.Notice, 'joined', {}],
     ].flat();
     const found: unknown[] = [];
@@ -35,6 +35,6 @@ describe('the size of an operation', () => {
   test('has distinct numbers for distinct operations', () => {
     const numbers = Object.values(Operation);
     expect(new Set(numbers).size).toBe(numbers.length);
-    expect(argumentsOffset).toBe([Operation.Call, 'id', 'slot', 'count'].length);
+    expect(argumentsOffset).toBe([Operation.Call, 'id', 'slot', 'count', 'word', 'rank'].length);
   });
 });

@@ -2,7 +2,7 @@
 
 import { decodeError } from '#src/wire/error-codec.js';
 import type { LinkListener } from '#src/wire/link.js';
-import type { FunctionAddress } from '#src/wire/message.js';
+import type { CallHeading, FunctionAddress } from '#src/wire/message.js';
 
 /** What a link heard. */
 export class RecordingListener implements LinkListener {
@@ -13,11 +13,11 @@ export class RecordingListener implements LinkListener {
   /** Errors that came, and those of what could not be sent. */
   readonly errors: unknown[] = [];
 
-  onPost(id: number, address: FunctionAddress, args: unknown[]): void {
+  onPost({ id }: CallHeading, address: FunctionAddress, args: unknown[]): void {
     this.#heard('post', id, address, args);
   }
 
-  onCall(id: number, address: FunctionAddress, args: unknown[]): void {
+  onCall({ id }: CallHeading, address: FunctionAddress, args: unknown[]): void {
     this.#heard('call', id, address, args);
   }
 

@@ -1,0 +1,94 @@
+/**
+ * The calls that have arrived in this thread and wait for their turn on its loop.
+ *
+ * Callers take turns, so that none is held up by another's flood; of each caller's calls the
+ * higher rank goes first, and within a rank they start in the order in which they were made. For
+ * each call one entry stands in the loop's ready queue, and takes whichever call is next then:
+ * so what other threads ask for and what the loop does by itself take turns as well.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import type { EventLoop } from '../loop/event-loop.js';
+import { scheduleOn } from '../loop/runnable.js';
+import type { Runnable } from '../loop/runnable.js';
+import { priorities } from '../scheduling/task-priority.js';
+
+/** One of so many calls in a row is of the lowest rank that waits. A guess, safe to change. */
+const callsPerLowestRank = 32;
+
+/** Calls run in the context in which this module was loaded, not in that of who brought them. */
+const neutralScope = new AsyncResource('threadloop');
+
+/** What waits for its turn. */
+export interface QueuedCall {
+  /** Runs on the loop. Never throws. */
+  start(): void;
+}
+
+/** The calls of one caller and one rank. */
+class Lane {
+  readonly #calls: QueuedCall[] = [];
+  #head = 0;
+
+  get isEmpty(): boolean {
+    return this.#head === this.#calls.length;
+  }
+
+  push(call: QueuedCall): void {
+    this.#calls.push(call);
+  }
+
+  shift(): QueuedCall {
+    const call = this.#calls[this.#head] as QueuedCall;
+    (this.#calls as (QueuedCall | null)[])[this.#head] = null;
+    this.#head += 1;
+    if (this.isEmpty) {
+      this.#calls.length = 0;
+      this.#head = 0;
+    }
+    return call;
+  }
+}
+
+/** The lanes of one caller, by rank. */
+export class Lanes {
+  readonly byRank: readonly Lane[] = priorities.map(() => new Lane());
+}
+
+/** See above; one for each thread. */
+export class CallQueue implements Runnable {
+  /** By rank, the lanes in which calls wait, in the order of their turns. */
+  readonly #waiting: readonly Lane[][] = priorities.map(() => []);
+  #turnCount = 0;
+
+  /** Lets a call wait for its turn on the loop. */
+  push(loop: EventLoop, lanes: Lanes, rank: number, call: QueuedCall): void {
+    const lane = lanes.byRank[rank] as Lane;
+    if (lane.isEmpty) this.#waiting[rank]?.push(lane);
+    lane.push(call);
+    scheduleOn(loop, this);
+  }
+
+  /** For the loop: starts the call whose turn it is. */
+  run(): void {
+    neutralScope.runInAsyncScope(startNext, undefined, this);
+  }
+
+  /** Takes the call whose turn it is out of its lane. */
+  next(): QueuedCall | undefined {
+    this.#turnCount += 1;
+    const isForLowest = this.#turnCount % callsPerLowestRank === 0;
+    const lanes = isForLowest
+      ? this.#waiting.findLast((each) => each.length > 0)
+      : this.#waiting.find((each) => each.length > 0);
+    const [lane] = lanes ?? [];
+    if (lanes === undefined || lane === undefined) return undefined;
+    const call = lane.shift();
+    if (lane.isEmpty) lanes.shift();
+    else if (lanes.length > 1) lanes.push(lanes.shift() as Lane);
+    return call;
+  }
+}
+
+function startNext(queue: CallQueue): void {
+  queue.next()?.start();
+}

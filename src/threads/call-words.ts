@@ -1,0 +1,162 @@
+/**
+ * The shared words of calls: one for each call under way on a link, which both threads see at
+ * once, also while one of them is busy. Who starts a call and who withdraws it agree by it.
+ *
+ * | word       | moves to    | by                                                        |
+ * |------------|-------------|-----------------------------------------------------------|
+ * | waiting    | started     | the called thread, when the call has its turn             |
+ * |            | withdrawn   | the calling thread: it will never start                   |
+ * | started    | cancelled   | the calling thread: `checkCancelled()` throws from now on |
+ *
+ * Every move is a compare-and-exchange, so of two threads one wins. A word is used again once the
+ * called thread has answered, since it looks at it no more after that.
+ */
+
+const waiting = 0;
+/** As `waiting`; the caller wants to know when it starts. */
+const waitingTimed = 1;
+const started = 2;
+const withdrawn = 3;
+const cancelled = 4;
+
+/** Words in one piece of memory, a power of two: 12 KB, made as calls need them. A guess. */
+const wordsPerChunk = 1024;
+const indexBits = 10;
+const indexMask = wordsPerChunk - 1;
+
+/** Subject of the notice that hands memory for words to the called thread. */
+export const wordsNotice = 'words';
+
+/** Stands for the word of a call that has none, since nobody waits for it. */
+export const noWord = -1;
+
+/** Body of that notice. */
+export interface WordMemory {
+  /** Which piece it is, counted from 0. */
+  readonly index: number;
+  readonly memory: SharedArrayBuffer;
+}
+
+class Chunk {
+  readonly words: Int32Array;
+  /** When each call started, by the clock that all threads share. */
+  readonly startedAtMs: Float64Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.startedAtMs = new Float64Array(memory, 0, wordsPerChunk);
+    this.words = new Int32Array(memory, wordsPerChunk * Float64Array.BYTES_PER_ELEMENT);
+  }
+}
+
+const bytesPerWord = Float64Array.BYTES_PER_ELEMENT + Int32Array.BYTES_PER_ELEMENT;
+
+/** Milliseconds on a clock that all threads of the process share. */
+export function sharedNowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** One call's word as the called thread sees it: for `checkCancelled()`. */
+export interface CancelWord {
+  readonly words: Int32Array;
+  readonly index: number;
+}
+
+/** Whether the caller has cancelled. Some nanoseconds. */
+export function isWordCancelled({ words, index }: CancelWord): boolean {
+  return Atomics.load(words, index) === cancelled;
+}
+
+/** The words of the calls that this thread makes over one link. */
+export class OutgoingWords {
+  readonly #chunks: Chunk[] = [];
+  readonly #free: number[] = [];
+  readonly #share: (memory: WordMemory) => void;
+
+  /** @param share - hands new memory to the called thread, before any call that uses it */
+  constructor(share: (memory: WordMemory) => void) {
+    this.#share = share;
+  }
+
+  /** A word for a new call, which waits. Where it `isTimed`, `startedAtMs` will tell its start. */
+  take(isTimed: boolean): number {
+    const word = this.#free.pop() ?? this.#grow();
+    const chunk = this.#chunks[word >> indexBits] as Chunk;
+    Atomics.store(chunk.words, word & indexMask, isTimed ? waitingTimed : waiting);
+    return word;
+  }
+
+  /** The call was answered: nobody looks at its word any more. */
+  release(word: number): void {
+    this.#free.push(word);
+  }
+
+  /** Whether the call will never start. */
+  withdraw(word: number): boolean {
+    return this.#move(word, waiting, withdrawn) || this.#move(word, waitingTimed, withdrawn);
+  }
+
+  /** Tells the code of a call that has started. */
+  cancel(word: number): void {
+    this.#move(word, started, cancelled);
+  }
+
+  /** When a timed call started, on the clock of `sharedNowMs()`; `null` when it has not. */
+  startedAtMs(word: number): number | null {
+    const chunk = this.#chunks[word >> indexBits] as Chunk;
+    const index = word & indexMask;
+    if (Atomics.load(chunk.words, index) === waitingTimed) return null;
+    return chunk.startedAtMs[index] as number;
+  }
+
+  /**
+   * The called thread has lost messages, and may start calls whose caller has given them up: no
+   * word of theirs is used again.
+   */
+  abandonAll(): void {
+    this.#free.length = 0;
+  }
+
+  #move(word: number, from: number, to: number): boolean {
+    const { words } = this.#chunks[word >> indexBits] as Chunk;
+    return Atomics.compareExchange(words, word & indexMask, from, to) === from;
+  }
+
+  #grow(): number {
+    const memory = new SharedArrayBuffer(wordsPerChunk * bytesPerWord);
+    const first = this.#chunks.length * wordsPerChunk;
+    this.#chunks.push(new Chunk(memory));
+    for (let word = first + wordsPerChunk - 1; word > first; word -= 1) this.#free.push(word);
+    this.#share({ index: this.#chunks.length - 1, memory });
+    return first;
+  }
+}
+
+/** The words of the calls that arrive in this thread over one link. */
+export class IncomingWords {
+  readonly #chunks: Chunk[] = [];
+
+  /** Memory that the calling thread has made. */
+  add({ index, memory }: WordMemory): void {
+    this.#chunks[index] = new Chunk(memory);
+  }
+
+  /** Whether the call may start now; not when it has been withdrawn. */
+  start(word: number): boolean {
+    const chunk = this.#chunks[word >> indexBits];
+    // Its memory was in a message that got lost.
+    if (chunk === undefined) return true;
+    const { words, startedAtMs } = chunk;
+    const index = word & indexMask;
+    const before = Atomics.compareExchange(words, index, waiting, started);
+    if (before !== waitingTimed) return before === waiting;
+    // Before the word, which publishes it.
+    startedAtMs[index] = sharedNowMs();
+    return Atomics.compareExchange(words, index, waitingTimed, started) === waitingTimed;
+  }
+
+  /** By which the code of a call asks whether it was cancelled; `null` where it cannot. */
+  cancelWord(word: number): CancelWord | null {
+    const chunk = this.#chunks[word >> indexBits];
+    return chunk === undefined ? null : { words: chunk.words, index: word & indexMask };
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * How code that does not wait learns that its caller has cancelled: it asks.
+ *
+ * A coroutine hears of a cancel at its `yield*`, an async function by its signal; both need their
+ * loop to turn. A function that computes for long asks for a word in shared memory, which its
+ * caller's thread sets without any help of this one. After AnyIO's `from_thread.check_cancelled`.
+ */
+import { CancelledError } from '../errors.js';
+import { registry } from '../loop/registry.js';
+import { isWordCancelled } from './call-words.js';
+import type { CancelWord } from './call-words.js';
+
+/** Of the call whose synchronous code runs now. */
+let runningWord: CancelWord | null = null;
+
+/** Of the calls that have become tasks which wait. */
+const wordOfTask = new WeakMap<object, CancelWord>();
+
+/**
+ * Throws when the caller of the present call has cancelled it, or its time is up. For functions
+ * that compute for long without waiting: call it as often as you like, it costs some nanoseconds.
+ * Does nothing in code that no other thread has called.
+ *
+ * @throws CancelledError
+ */
+export function checkCancelled(): void {
+  const word = runningWord ?? wordOfPresentTask();
+  if (word !== null && isWordCancelled(word)) throw new CancelledError();
+}
+
+/** Runs the synchronous part of a call. */
+export function runWithWord<T>(word: CancelWord | null, run: () => T): T {
+  const outer = runningWord;
+  runningWord = word;
+  try {
+    return run();
+  } finally {
+    runningWord = outer;
+  }
+}
+
+/** The call goes on as a task: its later steps ask by that. */
+export function keepWord(task: object, word: CancelWord): void {
+  wordOfTask.set(task, word);
+}
+
+function wordOfPresentTask(): CancelWord | null {
+  const task = registry.stepping ?? registry.asyncTask.getStore() ?? null;
+  return task === null ? null : (wordOfTask.get(task) ?? null);
+}

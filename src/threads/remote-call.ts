@@ -1,0 +1,156 @@
+/**
+ * One call on another thread's loop, as its caller holds it: the future of its outcome, and the
+ * way back to wherever the call is under way.
+ *
+ * A call may be sent more than once: when its thread died and it can be repeated, or when it waits
+ * in one thread while another has nothing to do. Whoever waits for it does not notice.
+ */
+import { isCancelled, LoopDiedError } from '../errors.js';
+import type { FunctionAddress } from '../wire/message.js';
+import { abortError, CallLimits } from './call-limits.js';
+import type { CallOptions } from './call-options.js';
+import { ConcurrentFuture } from './concurrent-future.js';
+import { captureNearStack, describeNearStack } from './near-stack.js';
+import type { NearStack } from './near-stack.js';
+
+/** Where a call is under way. */
+export interface Carrier {
+  /** Passes a cancel on; whether the code had begun. */
+  cancel(call: RemoteCall<unknown>, message: string | undefined): boolean;
+  /** Takes a call that has not begun out of the far queue; `false` when it is too late. */
+  withdraw(call: RemoteCall<unknown>): boolean;
+  startedAtMs(call: RemoteCall<unknown>): number | null;
+  replaceThread(call: RemoteCall<unknown>, reason: string): void;
+}
+
+/** Sends a call, once more where it was sent before. Throws when nobody takes it. */
+export type Dispatch = (call: RemoteCall<unknown>) => void;
+
+/** See above. */
+export class RemoteCall<T> extends ConcurrentFuture<T> {
+  readonly address: FunctionAddress;
+  readonly args: readonly unknown[];
+  readonly options: CallOptions;
+  /** For its carrier: its number and its word there. */
+  id = 0;
+  word = -1;
+  #carrier: Carrier | null = null;
+  readonly #dispatch: Dispatch;
+  #limits: CallLimits | null = null;
+  #retriesLeft: number;
+  #near: NearStack | null = null;
+
+  constructor(
+    address: FunctionAddress,
+    args: readonly unknown[],
+    options: CallOptions,
+    dispatch: Dispatch,
+  ) {
+    super();
+    this.address = address;
+    this.args = args;
+    this.options = options;
+    this.#dispatch = dispatch;
+    this.#retriesLeft = options.retries ?? 0;
+  }
+
+  /** Sends it for the first time. Throws when nobody takes it. */
+  begin(): this {
+    const { signal } = this.options;
+    if (signal?.aborted === true) this.setException(abortError(signal));
+    else this.dispatch();
+    return this;
+  }
+
+  /** Sends it once more. Throws when nobody takes it. */
+  dispatch(): void {
+    this.#dispatch(this);
+  }
+
+  /** For the carrier: it is under way there now. */
+  onSent(carrier: Carrier, keepsStack: boolean): void {
+    this.#carrier = carrier;
+    if (keepsStack && this.#near === null) {
+      // oxlint-disable-next-line typescript/unbound-method -- named, not called
+      this.#near = captureNearStack(RemoteCall.prototype.begin);
+    }
+    if (isLimited(this.options)) {
+      this.#limits ??= new CallLimits(this.#limited(), this.options);
+      this.#limits.begin();
+    }
+  }
+
+  /** For the carrier: the far thread has answered, or will not any more. */
+  onEnded(): void {
+    this.#carrier = null;
+    this.#limits?.end();
+  }
+
+  /** For the carrier: its thread is lost. */
+  onLost(error: unknown): void {
+    if (this.done() || this.#retriesLeft === 0 || !(error instanceof LoopDiedError)) {
+      this.setException(error);
+      return;
+    }
+    this.#retriesLeft -= 1;
+    try {
+      this.dispatch();
+    } catch (refusal) {
+      this.setException(refusal);
+    }
+  }
+
+  override cancel(message?: string): boolean {
+    if (!super.cancel(message)) return false;
+    this.#passOn(message, false);
+    return true;
+  }
+
+  /** Whether it could run elsewhere: nothing ties it to a loop, and nothing of it was moved. */
+  get isMovable(): boolean {
+    const { key, transferList } = this.options;
+    return key === undefined && (transferList === undefined || transferList.length === 0);
+  }
+
+  /** Takes it back from a loop where it only waits; `false` when it has begun or ended. */
+  takeBack(): boolean {
+    if (this.done() || this.#carrier === null) return false;
+    if (!this.#carrier.withdraw(this)) return false;
+    this.#carrier = null;
+    return true;
+  }
+
+  /** The lines below the far side's stack: which loop it was, and who called. */
+  nearStack(farName: string): string {
+    return describeNearStack(`on loop '${farName}'`, this.#near);
+  }
+
+  #limited(): ConstructorParameters<typeof CallLimits>[0] {
+    const call = this as RemoteCall<unknown>;
+    return {
+      name: `${this.address.name}()`,
+      startedAtMs: () => this.#carrier?.startedAtMs(call) ?? null,
+      abandon: (error) => this.#abandon(error),
+      withdraw: (error) => {
+        if (this.takeBack()) this.#abandon(error);
+      },
+      replaceThread: (reason) => this.#carrier?.replaceThread(call, reason),
+    };
+  }
+
+  #abandon(error: Error): void {
+    if (this.done()) return;
+    this.setException(error);
+    this.#passOn(error.message, !isCancelled(error));
+  }
+
+  #passOn(message: string | undefined, isTimeout: boolean): void {
+    const hasBegun = this.#carrier?.cancel(this, message) ?? false;
+    if (hasBegun) this.#limits?.onCancelled(isTimeout);
+    else this.#limits?.end();
+  }
+}
+
+function isLimited({ signal, timeoutMs, queueTimeoutMs, graceMs }: CallOptions): boolean {
+  return (signal ?? timeoutMs ?? queueTimeoutMs ?? graceMs) !== undefined;
+}
