@@ -26,13 +26,19 @@ export function isCloneable(value: unknown): boolean {
  * The error for a value that could not be sent.
  *
  * @param what - the value in words, such as `argument 2 of crawl()`
+ * @param instead - what to pass in place of a function
  */
-export function notCloneable(what: string, value: unknown, cause: unknown): NotCloneableError {
+export function notCloneable(
+  what: string,
+  value: unknown,
+  cause: unknown,
+  instead = 'pass one of a remoteModule() instead',
+): NotCloneableError {
   const { path, part } = findCulprit(value, '', new Set()) ?? { path: '', part: value };
   const where = path === '' ? '' : ` (at ${path})`;
   return new NotCloneableError(
     `${what} cannot be copied to another thread: ${describe(part)}${where} is not cloneable` +
-      hintFor(part),
+      hintFor(part, instead),
     { cause },
   );
 }
@@ -97,9 +103,7 @@ function functionName(fn: object): string {
   return typeof name === 'string' && name !== '' ? name : '(anonymous)';
 }
 
-function hintFor(part: unknown): string {
-  if (typeof part === 'function') {
-    return '. Functions do not travel: pass one of a remoteModule() instead';
-  }
+function hintFor(part: unknown, instead: string): string {
+  if (typeof part === 'function') return `. Functions do not travel: ${instead}`;
   return isPromise(part) ? '. Wait for it first' : '';
 }

@@ -8,9 +8,9 @@ import { receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { Batch } from './message.js';
 
-/** Who listens at a port. */
-export interface PortListener {
-  onBatch(batch: Batch): void;
+/** Who listens at a port; `M` is what one message of it is. */
+export interface PortListener<M = Batch> {
+  onBatch(batch: M): void;
   /** A batch arrived that cannot be read in this thread. */
   onUnreadable(error: unknown): void;
   /** The other end is gone; nothing comes any more. */
@@ -18,13 +18,13 @@ export interface PortListener {
 }
 
 /** One end of a two-way channel that keeps the order and loses nothing while both ends live. */
-export interface Port {
+export interface Port<M = Batch> {
   /** Sends a copy. Throws, and sends nothing, when a part cannot be cloned. */
-  post(batch: Batch, transferList: readonly Transferable[]): void;
+  post(batch: M, transferList: readonly Transferable[]): void;
   /** To be called once; what came before is delivered then. */
-  listen(listener: PortListener): void;
+  listen(listener: PortListener<M>): void;
   /** Takes the next batch that has arrived already, without waiting for the host's loop. */
-  take(): Batch | undefined;
+  take(): M | undefined;
   /** While referenced, an open port keeps the process alive. Ports begin unreferenced. */
   ref(): void;
   unref(): void;
@@ -32,7 +32,7 @@ export interface Port {
 }
 
 /** A port over Node's `MessagePort`. */
-export class NodePort implements Port {
+export class NodePort<M = Batch> implements Port<M> {
   readonly #port: MessagePort;
   readonly #ring: () => void;
   #isClosed = false;
@@ -43,13 +43,13 @@ export class NodePort implements Port {
     this.#ring = ring;
   }
 
-  post(batch: Batch, transferList: readonly Transferable[]): void {
+  post(batch: M, transferList: readonly Transferable[]): void {
     this.#port.postMessage(batch, transferList);
     this.#ring();
   }
 
-  listen(listener: PortListener): void {
-    this.#port.on('message', (batch: Batch) => listener.onBatch(batch));
+  listen(listener: PortListener<M>): void {
+    this.#port.on('message', (batch: M) => listener.onBatch(batch));
     this.#port.on('messageerror', (error) => listener.onUnreadable(error));
     this.#port.on('close', () => {
       this.#isClosed = true;
@@ -59,10 +59,10 @@ export class NodePort implements Port {
     this.#port.unref();
   }
 
-  take(): Batch | undefined {
+  take(): M | undefined {
     // On a port that has closed, Node 20 crashes with a segmentation fault.
     if (this.#isClosed) return undefined;
-    return receiveMessageOnPort(this.#port)?.message as Batch | undefined;
+    return receiveMessageOnPort(this.#port)?.message as M | undefined;
   }
 
   ref(): void {
