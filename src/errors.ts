@@ -145,6 +145,16 @@ export class LoopNotFoundError extends ThreadloopError {
   override readonly code = 'ERR_LOOP_NOT_FOUND';
 }
 
+/** No object is exposed under that name, or the proxy does not reach so far into it. */
+export class NotExposedError extends ThreadloopError {
+  override readonly code = 'ERR_NOT_EXPOSED';
+}
+
+/** One side has let go of the proxy: ask the loop for a new one. */
+export class ProxyReleasedError extends ThreadloopError {
+  override readonly code = 'ERR_PROXY_RELEASED';
+}
+
 /** The coordinator has been shut down, or is shutting down: it takes no more work. */
 export class CoordinatorClosedError extends ThreadloopError {
   override readonly code = 'ERR_COORDINATOR_CLOSED';
@@ -221,6 +231,8 @@ const ours = [
   LoopDiedError,
   ThreadDiedError,
   LoopNotFoundError,
+  NotExposedError,
+  ProxyReleasedError,
   CoordinatorClosedError,
   ModuleNotFoundError,
   ExportNotFoundError,

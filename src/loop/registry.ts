@@ -44,6 +44,8 @@ export interface Registry {
   directory: unknown;
   /** The thread's places in tables of threads, by the table's id; kept by `src/shared/`. */
   members: Map<number, unknown>;
+  /** The objects that other threads may use, by name; kept by `src/threads/`. */
+  exposed: unknown;
 }
 
 const key = Symbol.for('threadloop');
@@ -63,4 +65,5 @@ export const registry: Registry = (holder[key] ??= {
   inbound: new Set(),
   directory: null,
   members: new Map(),
+  exposed: null,
 });

@@ -4,18 +4,20 @@
  * It lives as long as the link: from the moment that both threads have a port until one of them
  * ends or hangs up. What outlives a link, the name of the far thread, is a `Peer`.
  */
+import type { MessagePort } from 'node:worker_threads';
 import { ThreadloopError } from '../errors.js';
 import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';
 import { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
-import type { Port } from '../wire/port.js';
+import type { NodePort, Port } from '../wire/port.js';
 import type { CallOptions } from './call-options.js';
 import { wordsNotice } from './call-words.js';
 import type { WordMemory } from './call-words.js';
 import { IncomingCalls } from './incoming-calls.js';
 import type { CallHost } from './incoming-calls.js';
+import { LinkedPorts } from './linked-ports.js';
 import { OutgoingCalls } from './outgoing-calls.js';
 import type { RemoteHandle } from './outgoing-calls.js';
 import type { RemoteCall } from './remote-call.js';
@@ -25,6 +27,8 @@ export interface ExchangeOwner {
   /** Of the far thread's loop, for people. */
   readonly farName: string;
   readonly host: CallHost;
+  /** A port to the same thread, which wakes it even when it is blocked. */
+  portOver<M>(port: MessagePort): NodePort<M>;
   onNotice(subject: string, body: unknown): void;
   onClosed(exchange: Exchange): void;
   /** A call ignores that it was cancelled: the far thread has to go. */
@@ -40,6 +44,8 @@ const unreadable = 'unreadable';
 /** The calls of two threads over one link, seen from one of them. */
 export class Exchange implements InboundSource {
   readonly incoming: IncomingCalls;
+  /** The proxies that were opened over this link. */
+  readonly proxies: LinkedPorts = new LinkedPorts();
   /** By the clock of the day, which all threads share. */
   readonly openedAtMs: number = Date.now();
   readonly #owner: ExchangeOwner;
@@ -71,6 +77,11 @@ export class Exchange implements InboundSource {
     registry.inbound.add(this);
   }
 
+  /** Of the far thread's loop, for people. */
+  get farName(): string {
+    return this.#owner.farName;
+  }
+
   get pendingCount(): number {
     return this.#outgoing.pendingCount;
   }
@@ -96,15 +107,32 @@ export class Exchange implements InboundSource {
     this.#link.notice(...args);
   }
 
+  /** A port to the same thread, which wakes it even when it is blocked. */
+  portOver<M>(port: MessagePort): NodePort<M> {
+    return this.#owner.portOver<M>(port);
+  }
+
   /** Resolves once no call of this thread waits for an answer. */
-  answered(): Promise<void> {
-    return this.#outgoing.answered();
+  async answered(): Promise<void> {
+    await Promise.all([this.#outgoing.answered(), this.proxies.answered()]);
+  }
+
+  /** Resolves once no call of the far side runs here. */
+  async idle(): Promise<void> {
+    await Promise.all([this.incoming.idle(), this.proxies.idle()]);
+  }
+
+  /** Cancels the calls that the far side has running here. */
+  cancelIncoming(message: string): void {
+    this.incoming.cancelAll(message);
+    this.proxies.cancelAll(message);
   }
 
   /** Takes the answers that have arrived already, then fails whatever is left. */
-  fail(error: unknown): void {
+  fail(error: Error): void {
     this.#link.drain(Infinity);
     this.#outgoing.failAll(error);
+    this.proxies.fail(error);
   }
 
   /** For blocking loops, on whose thread no microtask sends what waits. */
@@ -120,6 +148,7 @@ export class Exchange implements InboundSource {
   /** Sends what waits to be sent, and hangs up. */
   close(): void {
     registry.inbound.delete(this);
+    this.proxies.hangUp();
     this.#link.close();
   }
 

@@ -7,11 +7,12 @@
  */
 import { CancelledError, NoRunningLoopError } from '../errors.js';
 import type { EventLoop } from '../loop/event-loop.js';
+import { defaultPriority, priorities } from '../scheduling/task-priority.js';
 import type { Link } from '../wire/link.js';
 import type { CallHeading, FunctionAddress } from '../wire/message.js';
 import type { CallQueue } from './call-queue.js';
 import { Lanes } from './call-queue.js';
-import { IncomingWords } from './call-words.js';
+import { IncomingWords, noWord } from './call-words.js';
 import { IncomingCall } from './incoming-call.js';
 import { resolveExport } from './module-loader.js';
 import type { AnyFunction } from './remote-function.js';
@@ -39,6 +40,8 @@ export class IncomingCalls {
   /** Those that wait for their turn or run, by number. */
   readonly #calls = new Map<number, IncomingCall>();
   #onIdle: (() => void)[] = [];
+  /** Of things of the runtime: their numbers go down, those of calls go up. */
+  #ownCount = 0;
 
   constructor(link: Link, host: CallHost) {
     this.#link = link;
@@ -52,6 +55,23 @@ export class IncomingCalls {
     if (this.#refuse(call)) return;
     this.#heldUp.push(call);
     if (!this.#isLoading) void this.#loadAndEnqueue();
+  }
+
+  /** Runs something of the runtime in its turn, as if the far side had posted it. */
+  inTurn(name: string, run: () => void): void {
+    if (this.#host.loop() === null) {
+      run();
+      return;
+    }
+    const address: FunctionAddress = { url: 'threadloop:', name };
+    this.#functions.set(address, run);
+    this.#ownCount += 1;
+    const heading: CallHeading = {
+      id: -this.#ownCount,
+      word: noWord,
+      rank: priorities.indexOf(defaultPriority),
+    };
+    this.add(heading, address, [], false);
   }
 
   /** On a blocked thread no module can be loaded: better an error than a wait without end. */

@@ -15,12 +15,14 @@
 import type { MessagePort } from 'node:worker_threads';
 import { LoopDiedError } from '../errors.js';
 import type { Doorbell } from '../loop/doorbell.js';
-import type { FunctionAddress } from '../wire/message.js';
+import type { Batch, FunctionAddress } from '../wire/message.js';
 import { NodePort } from '../wire/port.js';
 import type { Port } from '../wire/port.js';
 import type { CallOptions } from './call-options.js';
 import type { ConcurrentFuture } from './concurrent-future.js';
 import { Exchange } from './exchange.js';
+import { acceptProxy, openProxy, proxyRequest } from './exposed-objects.js';
+import type { ProxyRequest } from './exposed-objects.js';
 import type { CallHost } from './incoming-calls.js';
 import type { RemoteHandle } from './outgoing-calls.js';
 import { RemoteCall } from './remote-call.js';
@@ -51,6 +53,8 @@ export class Peer {
   #exchange: Exchange | null = null;
   /** Opened by the far side while we had a link: its calls are served, ours go the old way. */
   readonly #served = new Set<Exchange>();
+  /** Served ones that closed, and whose proxies wait for the obituary; not for long, either. */
+  readonly #lenders = new Set<Exchange>();
   /** Closed, and waiting for the obituary. */
   readonly #orphans = new Map<Exchange, NodeJS.Timeout>();
   #refusal: Error | null = null;
@@ -101,6 +105,15 @@ export class Peer {
     return this.#exchange?.pending() ?? [];
   }
 
+  /**
+   * A proxy of the object that is exposed there under that name.
+   *
+   * @throws the reason for which the peer was closed
+   */
+  proxy(name: string): unknown {
+    return openProxy(name, this.#linked());
+  }
+
   /** A word to the runtime of the other thread; also to one that takes no more calls. */
   notice(...args: Parameters<Exchange['notice']>): void {
     this.link();
@@ -118,16 +131,20 @@ export class Peer {
   }
 
   /** A port to this peer, which wakes it even when its thread is blocked. */
-  portOver(port: MessagePort): NodePort {
-    return new NodePort(port, () => this.doorbell?.ring());
+  portOver<M = Batch>(port: MessagePort): NodePort<M> {
+    return new NodePort<M>(port, () => this.doorbell?.ring());
   }
 
   /** A port that leads to the thread which bears the name now. */
   attach(port: Port): void {
-    const exchange = new Exchange(port, {
+    const exchange: Exchange = new Exchange(port, {
       farName: this.name,
       host: this.#options.host,
-      onNotice: this.#options.onNotice,
+      portOver: (proxyPort) => this.portOver(proxyPort),
+      onNotice: (subject, body) => {
+        if (subject === proxyRequest) acceptProxy(body as ProxyRequest, exchange);
+        else this.#options.onNotice(subject, body);
+      },
       onClosed: (closed) => this.#onClosed(closed),
       replaceThread: (reason) => this.#options.replaceThread?.(reason),
     });
@@ -142,6 +159,8 @@ export class Peer {
     if (orphan !== undefined) this.#bury(orphan, error);
     // News that come late must not bury the link to the next thread.
     else if (exchange !== null && exchange.openedAtMs <= diedAtMs) this.#bury(exchange, error);
+    for (const { proxies } of this.#lenders) proxies.fail(error);
+    this.#lenders.clear();
   }
 
   /** Takes no more calls; those that are under way go on. */
@@ -165,12 +184,12 @@ export class Peer {
 
   /** Cancels the calls that the peer has running here. */
   cancelIncoming(message: string): void {
-    for (const { incoming } of this.#open()) incoming.cancelAll(message);
+    for (const exchange of this.#open()) exchange.cancelIncoming(message);
   }
 
   /** Resolves once no call of the peer runs here. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#open()].map(({ incoming }) => incoming.idle()));
+    await Promise.all([...this.#open()].map((exchange) => exchange.idle()));
   }
 
   *#open(): Iterable<Exchange> {
@@ -187,7 +206,10 @@ export class Peer {
   }
 
   #onClosed(exchange: Exchange): void {
-    if (this.#served.delete(exchange) || this.#exchange !== exchange) return;
+    if (this.#served.delete(exchange) && exchange.proxies.callers.size > 0) {
+      this.#lenders.add(exchange);
+    }
+    if (this.#exchange !== exchange) return;
     this.#exchange = null;
     const reason = 'its port was closed';
     const error = new LoopDiedError({ loop: this.name, exitCode: null, reason });

@@ -17,6 +17,7 @@ import type {
   RemoteParameters,
   RemoteResult,
 } from './remote-function.js';
+import type { Remote } from './remote-object.js';
 
 /** A loop of another thread. */
 export class RemoteLoop {
@@ -91,6 +92,26 @@ export class RemoteLoop {
   ): ConcurrentFuture<RemoteResult<F>> {
     assertRemoteFunction(fn, 'runCoroutineThreadsafe');
     return this.#peer.call(fn, args, this.#options) as ConcurrentFuture<RemoteResult<F>>;
+  }
+
+  /**
+   * The object that is exposed on that loop under a name, as if it were here: see `expose()`.
+   * Every member is asked for over a port of its own, in the order in which it was asked; a method
+   * runs as a task of that loop. Whether there is such an object shows at the first answer.
+   *
+   * The proxy ends with the thread that holds the object: after a restart, ask for a new one. It
+   * keeps the process alive only while an answer is due. Release it when it is no longer needed,
+   * with `using` or `proxy[releaseProxy]()`; one that is forgotten goes with the garbage.
+   *
+   * @typeParam T - the type of the object there
+   * @throws LoopDiedError or CoordinatorClosedError when nobody bears the name any more
+   *
+   * @example
+   * using counter = loop.proxy<Counter>('counter');
+   * console.log(await counter.increment(2));
+   */
+  proxy<T>(name: string): Remote<T> {
+    return this.#peer.proxy(name) as Remote<T>;
   }
 
   toString(): string {

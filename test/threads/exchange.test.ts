@@ -1,7 +1,7 @@
 // One link with the calls over it; both sides live in this thread.
 
 import { HostEventLoop, remoteFunction, ThreadloopError } from 'threadloop';
-import type { PortListener } from 'threadloop/lowlevel';
+import { NodePort, type PortListener } from 'threadloop/lowlevel';
 import { createPortPair, type MemoryPort } from 'threadloop/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CallQueue } from '#src/threads/call-queue.js';
@@ -32,6 +32,7 @@ function makeSide(
   const exchange = new Exchange(port, {
     farName: 'far',
     host: { loop: () => (hasLoop ? loop : null), gate: null, queue: new CallQueue() },
+    portOver: (proxyPort) => new NodePort(proxyPort),
     onNotice: () => {},
     onClosed: () => {},
     replaceThread: () => {},
