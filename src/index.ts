@@ -33,6 +33,8 @@ export {
   NoRunningLoopError,
   NotAFunctionError,
   NotCloneableError,
+  NotExposedError,
+  ProxyReleasedError,
   QueueEmptyError,
   QueueFullError,
   QueueShutDownError,
@@ -87,6 +89,8 @@ export type { TaskClass, TaskFactory } from './loop/task-factory.js';
 export type { Body } from './loop/body.js';
 export type { TaskFunction } from './loop/task-work.js';
 export type { PrintStackOptions, StackOptions } from './loop/visible-task.js';
+export { expose } from './proxies/expose.js';
+export type { Exposure } from './proxies/expose.js';
 export type { SchedulerPostTaskOptions } from './scheduling/post-task-options.js';
 export { scheduler, schedulerOf } from './scheduling/scheduler.js';
 export type { Scheduler } from './scheduling/scheduler.js';
@@ -157,3 +161,10 @@ export type {
   RemoteResult,
 } from './threads/remote-function.js';
 export { RemoteLoop } from './threads/remote-loop.js';
+export type {
+  ProxyMarked,
+  ProxyMethods,
+  Remote,
+  RemoteMembers,
+  RemoteValue,
+} from './threads/remote-object.js';
