@@ -47,9 +47,10 @@ describe.concurrent('the examples', () => {
     expect(await runExample(name)).toEqual({ code: 0, stdout: promisedOutput(name), stderr: '' });
   });
 
-  test('are numbered from 00 on, without a gap', () => {
+  test('are numbered from 00 on, none like another', () => {
     const numbers = examples.map((name) => Number(name.slice(0, 2)));
-    expect(numbers).toEqual(numbers.map((_, index) => index));
+    expect(numbers[0]).toBe(0);
+    expect(new Set(numbers).size).toBe(numbers.length);
     expect(numbers.length).toBeGreaterThanOrEqual(7);
   });
 
