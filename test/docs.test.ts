@@ -4,7 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 /** Files from which the pages take their samples. */
-const sources = ['examples/docs/pass-the-signal.ts', 'test/scheduling/background-index.ts'];
+const sources = [
+  'examples/docs/pass-the-signal.ts',
+  'test/scheduling/background-index.ts',
+  'examples/tasks/scoreboard.ts',
+];
 
 function samplesOf(page: string): string[] {
   const text = readFileSync(`docs/${page}`, 'utf8');
