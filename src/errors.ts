@@ -8,11 +8,13 @@
 import { LoopDiedError, ThreadDiedError } from './errors/deaths.js';
 import { show } from './errors/show.js';
 import { ThreadloopError } from './errors/threadloop-error.js';
+import { CallbackReleasedError, UnregisteredClassError } from './errors/values.js';
 
 export { LoopDiedError, ThreadDiedError } from './errors/deaths.js';
 export type { LoopDeath, ThreadDeath } from './errors/deaths.js';
 export { show, showError } from './errors/show.js';
 export { ThreadloopError } from './errors/threadloop-error.js';
+export { CallbackReleasedError, UnregisteredClassError } from './errors/values.js';
 
 /** No loop is set for this thread: create one with `newEventLoop()` and `setEventLoop()` it. */
 export class NoCurrentLoopError extends ThreadloopError {
@@ -238,11 +240,27 @@ const ours = [
   ExportNotFoundError,
   NotAFunctionError,
   TypeScriptModuleError,
+  UnregisteredClassError,
+  CallbackReleasedError,
 ] as const;
 
 // The name stands on the prototype, so that a stack begins with it and no instance pays for it.
 for (const { name, prototype } of ours) {
   Object.defineProperty(prototype, 'name', { value: name, configurable: true, writable: true });
+}
+
+/** How many classes are known before anybody registers one. */
+const firstCount = builtIn.length + ours.length;
+
+/** Whether `registerError` was called in this thread. */
+export function hasRegisteredErrors(): boolean {
+  return errorClasses.size > firstCount;
+}
+
+/** Whether errors of the class keep it because `registerError` was called for it. */
+export function isRegisteredError(errorClass: ErrorClass): boolean {
+  const known = errorClasses.get(errorClass.name) === errorClass;
+  return known && ![...builtIn, ...ours].includes(errorClass);
 }
 
 /** Classes that come back as themselves from another thread, by name. */

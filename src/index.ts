@@ -11,6 +11,7 @@ export {
   AwaitCycleError,
   BrokenBarrierError,
   BrokenLockError,
+  CallbackReleasedError,
   CancelledError,
   ChannelClosedError,
   CoordinatorClosedError,
@@ -43,6 +44,7 @@ export {
   ThreadloopError,
   TimeoutError,
   TypeScriptModuleError,
+  UnregisteredClassError,
 } from './errors.js';
 export type { LoopDeath, ThreadDeath } from './errors.js';
 export { PiscinaExecutor } from './executors/piscina-executor.js';
@@ -168,3 +170,6 @@ export type {
   RemoteMembers,
   RemoteValue,
 } from './threads/remote-object.js';
+export { move } from './wire/move.js';
+export { registerClass } from './wire/registered-classes.js';
+export type { ClassCodec, ClassOf } from './wire/registered-classes.js';

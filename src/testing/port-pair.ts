@@ -4,6 +4,7 @@
  * Batches are cloned as between threads, keep their order, and arrive in later microtasks. With
  * it both sides of a link can be tested in one place, without threads and without waiting.
  */
+import type { Transferable } from 'node:worker_threads';
 import type { Batch } from '../wire/message.js';
 import type { Port, PortListener } from '../wire/port.js';
 
@@ -20,8 +21,8 @@ export class MemoryPort implements Port {
     this.#other = other;
   }
 
-  post(batch: Batch): void {
-    const copy = structuredClone(batch);
+  post(batch: Batch, transferList: readonly Transferable[] = []): void {
+    const copy = structuredClone(batch, { transfer: [...transferList] });
     const other = this.#other;
     if (this.#isClosed || other === null) return;
     other.#inbox.push(copy);

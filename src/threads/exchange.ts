@@ -55,8 +55,10 @@ export class Exchange implements InboundSource {
   constructor(port: Port, owner: ExchangeOwner) {
     this.#owner = owner;
     this.#link = new Link(port, {
-      onPost: (heading, address, args) => this.incoming.add(heading, address, args, false),
-      onCall: (heading, address, args) => this.incoming.add(heading, address, args, true),
+      onPost: (heading, address, args, carried) =>
+        this.incoming.add(heading, { address, args, carried, isAnswered: false }),
+      onCall: (heading, address, args, carried) =>
+        this.incoming.add(heading, { address, args, carried, isAnswered: true }),
       onCancel: (id, message) => this.incoming.cancel(id, message),
       onResult: (id, value) => this.#outgoing.onResult(id, value),
       onError: (id, error) => this.#outgoing.onError(id, error),

@@ -17,7 +17,8 @@ import { reportTo } from '../loop/exception-handler.js';
 import type { TaskFunction } from '../loop/task-work.js';
 import type { Task } from '../loop/task.js';
 import type { Link } from '../wire/link.js';
-import type { CallHeading, FunctionAddress } from '../wire/message.js';
+import type { CallHeading, Carried, FunctionAddress } from '../wire/message.js';
+import { reviveInstances } from '../wire/value-reviver.js';
 import type { QueuedCall } from './call-queue.js';
 import type { IncomingWords } from './call-words.js';
 import { keepWord, runWithWord } from './check-cancelled.js';
@@ -35,6 +36,8 @@ export interface CallOwner {
 export interface CallContent {
   readonly address: FunctionAddress;
   readonly args: unknown[];
+  /** What else came with it. */
+  readonly carried: Carried | null;
   readonly isAnswered: boolean;
 }
 
@@ -109,9 +112,9 @@ export class IncomingCall implements QueuedCall {
 
   #startTask(loop: EventLoop): void {
     const word = this.#owner.words.cancelWord(this.#heading.word);
-    const work = bindArguments(this.#fn as Callable, this.#content.args);
     let task: Task<unknown>;
     try {
+      const work = bindArguments(this.#fn as Callable, this.#revivedArguments());
       task = runWithWord(word, () => loop.createTask<unknown>(work, { eager: true }));
     } catch (error) {
       this.answer(error);
@@ -146,8 +149,19 @@ export class IncomingCall implements QueuedCall {
   #runPost(loop: EventLoop): void {
     this.#owner.onEnded(this.id);
     if (this.#cancelMessage !== null) return;
-    const { args } = this.#content;
-    captureScope().runInAsyncScope(runPosted, undefined, loop, this.#fn, args);
+    try {
+      const args = this.#revivedArguments();
+      captureScope().runInAsyncScope(runPosted, undefined, loop, this.#fn, args);
+    } catch (error) {
+      reportPosted(loop, this.name, error);
+    }
+  }
+
+  /** Its module has loaded, and has registered the classes of its instances. */
+  #revivedArguments(): unknown[] {
+    const { args, carried } = this.#content;
+    if (carried?.revival) reviveInstances(args, carried.revival);
+    return args;
   }
 }
 

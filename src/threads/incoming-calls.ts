@@ -14,6 +14,7 @@ import type { CallQueue } from './call-queue.js';
 import { Lanes } from './call-queue.js';
 import { IncomingWords, noWord } from './call-words.js';
 import { IncomingCall } from './incoming-call.js';
+import type { CallContent } from './incoming-call.js';
 import { resolveExport } from './module-loader.js';
 import type { AnyFunction } from './remote-function.js';
 
@@ -48,9 +49,9 @@ export class IncomingCalls {
     this.#host = host;
   }
 
-  add(heading: CallHeading, address: FunctionAddress, args: unknown[], isAnswered: boolean): void {
+  add(heading: CallHeading, content: CallContent): void {
     const owner = { link: this.#link, words: this.words, onEnded: this.#onEnded };
-    const call = new IncomingCall(owner, heading, { address, args, isAnswered });
+    const call = new IncomingCall(owner, heading, content);
     if (!this.#isLoading && this.#host.gate === null && this.#tryEnqueue(call)) return;
     if (this.#refuse(call)) return;
     this.#heldUp.push(call);

@@ -80,7 +80,8 @@ export class OutgoingCalls implements Carrier {
     if (this.#pending.size === 1) this.#link.ref();
     const keepsStack = this.#link.outboxCount < nearStacksPerFlush;
     const { id, word } = call;
-    this.#link.call({ id, word, rank: rankOf(options) }, address, args, options.transferList);
+    const heading = { id, word, rank: rankOf(options) };
+    call.isRepeatable = this.#link.call(heading, address, args, options.transferList);
     call.onSent(this, keepsStack);
   }
 

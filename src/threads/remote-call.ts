@@ -34,6 +34,8 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   /** For its carrier: its number and its word there. */
   id = 0;
   word = -1;
+  /** Whether its arguments could be sent once more: nothing of them was moved. */
+  isRepeatable = true;
   #carrier: Carrier | null = null;
   readonly #dispatch: Dispatch;
   #limits: CallLimits | null = null;
@@ -88,7 +90,8 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
 
   /** For the carrier: its thread is lost. */
   onLost(error: unknown): void {
-    if (this.done() || this.#retriesLeft === 0 || !(error instanceof LoopDiedError)) {
+    const isLeft = this.#retriesLeft > 0 && this.isRepeatable;
+    if (this.done() || !isLeft || !(error instanceof LoopDiedError)) {
       this.setException(error);
       return;
     }
@@ -106,10 +109,9 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
     return true;
   }
 
-  /** Whether it could run elsewhere: nothing ties it to a loop, and nothing of it was moved. */
+  /** Whether it could run elsewhere: nothing ties it to a loop. */
   get isMovable(): boolean {
-    const { key, transferList } = this.options;
-    return key === undefined && (transferList === undefined || transferList.length === 0);
+    return this.options.key === undefined && this.isRepeatable;
   }
 
   /** Takes it back from a loop where it only waits; `false` when it has begun or ended. */

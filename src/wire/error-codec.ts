@@ -10,6 +10,7 @@ import { isNativeError, isProxy } from 'node:util/types';
 import { errorClasses, show } from '../errors.js';
 import type { ErrorClass } from '../errors.js';
 import { isCloneable } from './not-cloneable.js';
+import { registrationOf } from './special-values.js';
 
 /** A value that travels as it is, or the number of an error's node. */
 type EncodedValue = { readonly value: unknown } | { readonly node: number };
@@ -66,7 +67,7 @@ class Encoder {
   }
 
   #refer(value: unknown): EncodedValue {
-    if (!isError(value)) return { value: isCloneable(value) ? value : show(value, 1) };
+    if (!isError(value)) return { value: canTravel(value) ? value : show(value, 1) };
     let number = this.#numbers.get(value);
     if (number === undefined) {
       number = this.#numbers.size;
@@ -92,6 +93,13 @@ class Encoder {
     if (Array.isArray(errors)) node.errors = errors.map((each: unknown) => this.#refer(each));
     return node;
   }
+}
+
+/** What is a registered instance is taken apart when the message is made. */
+function canTravel(value: unknown): boolean {
+  if (isCloneable(value)) return true;
+  const isObject = typeof value === 'object' && value !== null && !isProxy(value);
+  return isObject && registrationOf(value) !== null;
 }
 
 function isError(value: unknown): value is Error {

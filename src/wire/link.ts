@@ -9,26 +9,30 @@
  * `flush` (which would raise it) and `drain` (which would be called on seeing it).
  */
 import type { Transferable } from 'node:worker_threads';
+import { BatchReader } from './batch-reader.js';
+import type { LinkListener } from './batch-reader.js';
 import { encodeError } from './error-codec.js';
 import type { EncodedError } from './error-codec.js';
 import { argumentsOffset, Operation, sizeOfOperation } from './message.js';
-import type { Batch, CallHeading, FunctionAddress } from './message.js';
-import { isCloneable, notCloneable } from './not-cloneable.js';
+import type { Batch, CallHeading, Carried, FunctionAddress } from './message.js';
+import {
+  isCloneable,
+  isDetached,
+  notCloneable,
+  notMovable,
+  uncloneablePart,
+} from './not-cloneable.js';
 import type { Port } from './port.js';
+import { holdSpecial } from './special-values.js';
+import type { Attachments } from './special-values.js';
+import { encodeValues } from './value-encoder.js';
+import type { EncodedValues, EncodeOptions } from './value-encoder.js';
 
-/** Who makes and answers the calls of a link. */
-export interface LinkListener {
-  onPost(heading: CallHeading, address: FunctionAddress, args: unknown[]): void;
-  onCall(heading: CallHeading, address: FunctionAddress, args: unknown[]): void;
-  onCancel(id: number, message: string | undefined): void;
-  onResult(id: number, value: unknown): void;
-  onError(id: number, error: EncodedError): void;
-  onNotice(subject: string, body: unknown): void;
-  /** A post or call of ours could not be sent. */
-  onUnsendable(id: number, error: Error): void;
-  /** Messages of the other side were lost: whatever it waits for has to be failed. */
-  onUnreadable(error: unknown): void;
-  onClosed(): void;
+export type { LinkListener } from './batch-reader.js';
+
+/** How a message with special values is made, and what becomes of it if it cannot be. */
+interface Special extends EncodeOptions {
+  readonly fail: (error: Error) => void;
 }
 
 /** An outbox of so many operations is sent at once. Measured: more gains nothing any more. */
@@ -44,14 +48,18 @@ export class Link {
   #outbox: Batch = [];
   #outboxCount = 0;
   readonly #slots = new Map<string, number>();
-  readonly #definitions: FunctionAddress[] = [];
+  readonly #reader: BatchReader;
+  readonly #attachments: Attachments | null;
 
-  constructor(port: Port, listener: LinkListener) {
+  /** @param attachments - for values that stay in their thread; `null` where none can */
+  constructor(port: Port, listener: LinkListener, attachments: Attachments | null = null) {
     this.#port = port;
     this.#listener = listener;
+    this.#attachments = attachments;
+    this.#reader = new BatchReader(listener, attachments);
     port.listen({
       onBatch: (batch) => {
-        this.#receive(batch);
+        this.#reader.read(batch);
         this.drain(maxBatchesPerDrain);
       },
       onUnreadable: (error) => listener.onUnreadable(error),
@@ -64,22 +72,27 @@ export class Link {
     return this.#outboxCount;
   }
 
+  /** @param transferList - what of the arguments is moved instead of copied */
   post(
     heading: CallHeading,
     address: FunctionAddress,
     args: readonly unknown[],
     transferList?: readonly Transferable[],
   ): void {
-    this.#add(Operation.Post, heading, address, args, transferList);
+    this.#addCall(Operation.Post, heading, address, args, transferList);
   }
 
+  /**
+   * @param transferList - what of the arguments is moved instead of copied
+   * @returns whether the arguments can be sent once more, to another thread
+   */
   call(
     heading: CallHeading,
     address: FunctionAddress,
     args: readonly unknown[],
     transferList?: readonly Transferable[],
-  ): void {
-    this.#add(Operation.Call, heading, address, args, transferList);
+  ): boolean {
+    return this.#addCall(Operation.Call, heading, address, args, transferList);
   }
 
   cancel(id: number, message: string | undefined): void {
@@ -88,13 +101,31 @@ export class Link {
   }
 
   answerResult(id: number, value: unknown): void {
+    if (holdSpecial([value], this.#attachments, 'result')) {
+      this.#addSpecial([Operation.Result, id], [value], {
+        role: 'result',
+        attachments: this.#attachments,
+        describe: () => 'the result',
+        fail: (error) => this.answerError(id, error),
+      });
+      return;
+    }
     this.#outbox.push(Operation.Result, id, value);
     this.#added();
   }
 
   answerError(id: number, thrown: unknown): void {
-    this.#outbox.push(Operation.Error, id, encodeError(thrown));
-    this.#added();
+    const encoded = encodeError(thrown);
+    if (holdSpecial([encoded], null, 'result')) {
+      this.#addSpecial([Operation.Error, id], [encoded], {
+        role: 'result',
+        attachments: null,
+        describe: () => 'the error',
+        fail: (error) => this.#addError(id, encodeError(error)),
+      });
+      return;
+    }
+    this.#addError(id, encoded);
   }
 
   /** A word between the runtimes; leaves at once, behind what was said before. */
@@ -126,7 +157,7 @@ export class Link {
     for (let count = 0; count < maxBatches; count += 1) {
       const batch = this.#port.take();
       if (batch === undefined) return;
-      this.#receive(batch);
+      this.#reader.read(batch);
     }
   }
 
@@ -145,28 +176,65 @@ export class Link {
     this.#port.close();
   }
 
-  /** What moves something leaves at once, alone: if it cannot, nothing else is held up by it. */
-  #add(
+  #addCall(
     operation: number,
     { id, word, rank }: CallHeading,
     address: FunctionAddress,
     args: readonly unknown[],
     transferList: readonly Transferable[] = [],
-  ): void {
+  ): boolean {
     const slot = this.#slotOf(address);
+    const attachments = this.#attachments;
+    if (transferList.length > 0 || holdSpecial(args, attachments, 'argument')) {
+      return this.#addSpecial([operation, id, slot, args.length, word, rank], args, {
+        role: 'argument',
+        attachments,
+        transferList,
+        describe: (index) => `argument ${index + 1} of ${address.name}()`,
+        // The caller has not seen the call yet: it hears of this as of any other failure.
+        fail: (error) => queueMicrotask(() => this.#listener.onUnsendable(id, error)),
+      });
+    }
+    this.#outbox.push(operation, id, slot, args.length, word, rank, ...args);
+    this.#added();
+    return true;
+  }
+
+  #addError(id: number, encoded: EncodedError): void {
+    this.#outbox.push(Operation.Error, id, encoded);
+    this.#added();
+  }
+
+  /**
+   * What moves something leaves at once, alone: no other message shares what it moves.
+   *
+   * @returns whether the values can be sent once more
+   */
+  #addSpecial(heading: readonly unknown[], values: readonly unknown[], options: Special): boolean {
+    let encoded: EncodedValues;
+    try {
+      encoded = encodeValues(values, options);
+    } catch (error) {
+      options.fail(error as Error);
+      return false;
+    }
+    const { revival, transferList, isRepeatable } = encoded;
+    const message = [...heading, ...encoded.values];
+    if (revival !== null) message.unshift(Operation.Carry, { revival } satisfies Carried);
     if (transferList.length === 0) {
-      this.#outbox.push(operation, id, slot, args.length, word, rank, ...args);
+      this.#outbox.push(...message);
       this.#added();
-      return;
+      return isRepeatable;
     }
     this.flush();
-    const message = [operation, id, slot, args.length, word, rank, ...args];
     try {
+      // Some versions of Node take such a buffer, and an empty one arrives.
+      if (transferList.some(isDetached)) throw new TypeError('an ArrayBuffer is detached');
       this.#port.post(message, transferList);
     } catch (cause) {
-      // The caller has not seen the call yet: it hears of it as of any other.
-      queueMicrotask(() => this.#failUnsendable(message, cause));
+      options.fail(notMovable(encoded, options.describe, cause));
     }
+    return false;
   }
 
   #slotOf(address: FunctionAddress): number {
@@ -191,28 +259,36 @@ export class Link {
   #sendOneByOne(batch: Batch): void {
     let index = 0;
     while (index < batch.length) {
+      const start = index;
+      // What is carried stays with its operation.
+      if (batch[index] === Operation.Carry) index += sizeOfOperation(batch, index);
       const end = index + sizeOfOperation(batch, index);
-      const operation = batch.slice(index, end);
       try {
-        this.#port.post(operation, []);
+        this.#port.post(batch.slice(start, end), []);
       } catch (cause) {
-        this.#failUnsendable(operation, cause);
+        const carried = index > start ? (batch[start + 1] as Carried) : null;
+        this.#failUnsendable(batch.slice(index, end), carried, cause);
       }
       index = end;
     }
   }
 
-  #failUnsendable(operation: Batch, cause: unknown): void {
+  #failUnsendable(operation: Batch, carried: Carried | null, cause: unknown): void {
     const id = operation[1] as number;
-    if (operation[0] === Operation.Result) {
-      this.answerError(id, notCloneable('the result', operation[2], cause));
+    const encoded = uncloneablePart(carried?.revival);
+    if (operation[0] === Operation.Result || operation[0] === Operation.Error) {
+      const { what, value } = encoded ?? { what: 'the result', value: operation[2] };
+      this.#addError(id, encodeError(notCloneable(what, value, cause)));
       return;
     }
     const args = operation.slice(argumentsOffset);
     const index = args.findIndex((arg) => !isCloneable(arg));
     const name = this.#nameOfSlot(operation[2] as number);
-    const what = `argument ${index + 1} of ${name}()`;
-    this.#listener.onUnsendable(id, notCloneable(what, args[index], cause));
+    const { what, value } = encoded ?? {
+      what: `argument ${index + 1} of ${name}()`,
+      value: args[index],
+    };
+    this.#listener.onUnsendable(id, notCloneable(what, value, cause));
   }
 
   #nameOfSlot(slot: number): string {
@@ -221,63 +297,4 @@ export class Link {
     }
     return '(unknown)';
   }
-
-  #receive(batch: Batch): void {
-    let index = 0;
-    while (index < batch.length) {
-      const end = index + sizeOfOperation(batch, index);
-      this.#dispatch(batch, index, end);
-      index = end;
-    }
-  }
-
-  #dispatch(batch: Batch, index: number, end: number): void {
-    const listener = this.#listener;
-    const id = batch[index + 1] as number;
-    switch (batch[index]) {
-      case Operation.Define:
-        this.#definitions[id] = {
-          url: batch[index + 2] as string,
-          name: batch[index + 3] as string,
-        };
-        break;
-      case Operation.Post:
-        listener.onPost(
-          headingAt(batch, index),
-          this.#addressAt(batch, index),
-          batch.slice(index + argumentsOffset, end),
-        );
-        break;
-      case Operation.Call:
-        listener.onCall(
-          headingAt(batch, index),
-          this.#addressAt(batch, index),
-          batch.slice(index + argumentsOffset, end),
-        );
-        break;
-      case Operation.Cancel:
-        listener.onCancel(id, batch[index + 2] as string | undefined);
-        break;
-      case Operation.Result:
-        listener.onResult(id, batch[index + 2]);
-        break;
-      case Operation.Error:
-        listener.onError(id, batch[index + 2] as EncodedError);
-        break;
-      default:
-        listener.onNotice(batch[index + 1] as string, batch[index + 2]);
-    }
-  }
-
-  #addressAt(batch: Batch, index: number): FunctionAddress {
-    return this.#definitions[batch[index + 2] as number] as FunctionAddress;
-  }
-}
-
-function headingAt(batch: Batch, index: number): CallHeading {
-  return {
-    id: batch[index + 1] as number,
-    word: batch[index + 4] as number,
-    rank: batch[index + 5] as number,
-  };
 }

@@ -14,10 +14,12 @@
  * | Result    | id, value                       | answer: it returned this                    |
  * | Error     | id, encoded error               | answer: it threw this                       |
  * | Notice    | subject, body                   | between the runtimes of the two threads     |
+ * | Carry     | carried                         | what else belongs to the next operation     |
  *
  * Ids are counted by the sender of a call, per link and upwards; slots likewise. The word is the
  * call's place in the memory that both threads share, the rank its priority, 0 for the highest.
  */
+import type { Revival } from './revival.js';
 
 /** Where a function is found: the address that travels in its place. */
 export interface FunctionAddress {
@@ -36,7 +38,14 @@ export const Operation = {
   Result: 4,
   Error: 5,
   Notice: 6,
+  Carry: 7,
 } as const;
+
+/** What travels with one operation besides its fields. Most have none. */
+export interface Carried {
+  /** How to make the special values among its own again. */
+  readonly revival?: Revival;
+}
 
 /** A flush: operations with their fields, end to end. */
 export type Batch = unknown[];
@@ -59,6 +68,8 @@ export function sizeOfOperation(batch: Batch, index: number): number {
     case Operation.Post:
     case Operation.Call:
       return argumentsOffset + (batch[index + 3] as number);
+    case Operation.Carry:
+      return 2;
     default:
       return 3;
   }

@@ -3,8 +3,12 @@
  *
  * Runs only after a clone has failed, so it may be slow: it tries the parts one by one.
  */
-import { isPromise, isProxy } from 'node:util/types';
+import { isArrayBuffer, isPromise, isProxy } from 'node:util/types';
 import { NotCloneableError, show } from '../errors.js';
+import { movableKinds } from './movable-kinds.js';
+import { Part } from './revival.js';
+import type { Revival } from './revival.js';
+import type { EncodedValues } from './value-encoder.js';
 
 /** Deeper than this the search stops and names what it has. */
 const maxDepth = 32;
@@ -27,20 +31,65 @@ export function isCloneable(value: unknown): boolean {
  *
  * @param what - the value in words, such as `argument 2 of crawl()`
  * @param instead - what to pass in place of a function
+ * @param excused - parts that need not be cloned, since they are moved
  */
 export function notCloneable(
   what: string,
   value: unknown,
   cause: unknown,
   instead = 'pass one of a remoteModule() instead',
+  excused: ReadonlySet<unknown> = new Set(),
 ): NotCloneableError {
-  const { path, part } = findCulprit(value, '', new Set()) ?? { path: '', part: value };
+  const culprit = findCulprit(value, '', new Set(), excused);
+  const { path, part } = culprit ?? { path: '', part: value };
   const where = path === '' ? '' : ` (at ${path})`;
   return new NotCloneableError(
     `${what} cannot be copied to another thread: ${describe(part)}${where} is not cloneable` +
       hintFor(part, instead),
     { cause },
   );
+}
+
+/** The error for values that could not be sent because something in them was to be moved. */
+export function notMovable(
+  { values, revival, transferList }: EncodedValues,
+  describe: (index: number) => string,
+  cause: unknown,
+): NotCloneableError {
+  const excused = new Set<unknown>(transferList.filter((each) => !isDetached(each)));
+  for (const [index, value] of values.entries()) {
+    const culprit = isCloneable(value) ? null : findCulprit(value, '', new Set(), excused);
+    if (culprit !== null) return notCloneable(describe(index), value, cause, undefined, excused);
+  }
+  const encoded = uncloneablePart(revival);
+  if (encoded !== null) return notCloneable(encoded.what, encoded.value, cause, undefined, excused);
+  const reason = cause instanceof Error ? cause.message : show(cause);
+  const first = describe(0).replace(/^argument 1 of /u, 'a value moved with ');
+  return new NotCloneableError(`${first} cannot be moved to another thread: ${reason}`, { cause });
+}
+
+/** What a registered instance was encoded to, if that is what cannot be cloned. */
+export function uncloneablePart(
+  revival: Revival | null | undefined,
+): { readonly what: string; readonly value: unknown } | null {
+  if (revival === null || revival === undefined) return null;
+  for (let index = 0; index < revival.parts.length; index += 3) {
+    const [kind, name, data] = revival.parts.slice(index, index + 3);
+    if (kind !== Part.Instance || isCloneable(data)) continue;
+    return { what: `the encoded form of ${String(name)}`, value: (data as unknown[])[0] };
+  }
+  return null;
+}
+
+/** Whether a value is memory that was moved away. */
+export function isDetached(value: unknown): boolean {
+  if (ArrayBuffer.isView(value)) return isDetached(value.buffer);
+  if (!isArrayBuffer(value) || value.byteLength > 0) return false;
+  try {
+    return new Uint8Array(value).byteLength > 0;
+  } catch {
+    return true;
+  }
 }
 
 interface Culprit {
@@ -50,19 +99,26 @@ interface Culprit {
 
 /**
  * The smallest part of a value that cannot be cloned, and the path to it. `null` where all that
- * is wrong with the value is a part that was seen before: it goes round in a circle.
+ * is wrong with the value is a part that was seen before (it goes round in a circle) or excused.
  */
-function findCulprit(value: unknown, path: string, seen: Set<object>): Culprit | null {
+function findCulprit(
+  value: unknown,
+  path: string,
+  seen: Set<object>,
+  excused: ReadonlySet<unknown>,
+): Culprit | null {
+  if (excused.has(value)) return null;
   if (typeof value !== 'object' || value === null || isProxy(value)) return { path, part: value };
   seen.add(value);
-  let isCircle = false;
+  let isFine = false;
   for (const [step, part] of seen.size < maxDepth ? partsOf(value) : []) {
     if (isCloneable(part)) continue;
-    isCircle = typeof part === 'object' && part !== null && seen.has(part);
-    const culprit = isCircle ? null : findCulprit(part, path + step, seen);
+    const isCircle = typeof part === 'object' && part !== null && seen.has(part);
+    const culprit = isCircle ? null : findCulprit(part, path + step, seen, excused);
     if (culprit !== null) return culprit;
+    isFine = true;
   }
-  return isCircle ? null : { path, part: value };
+  return isFine ? null : { path, part: value };
 }
 
 function* partsOf(value: object): Iterable<[step: string, part: unknown]> {
@@ -105,5 +161,9 @@ function functionName(fn: object): string {
 
 function hintFor(part: unknown, instead: string): string {
   if (typeof part === 'function') return `. Functions do not travel: ${instead}`;
-  return isPromise(part) ? '. Wait for it first' : '';
+  if (isProxy(part)) return '';
+  if (isPromise(part)) return '. Wait for it first';
+  if (isDetached(part)) return ': it was moved to another thread';
+  if (movableKinds.some((kind) => part instanceof kind)) return '. Hand it over with move()';
+  return Symbol.asyncIterator in Object(part) ? '. Make it an argument of its own' : '';
 }

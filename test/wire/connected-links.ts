@@ -31,8 +31,8 @@ export function connect(): [near: End, far: End] {
 function makeEnd(port: MemoryPort): End {
   const sent: Batch[] = [];
   const post = port.post.bind(port);
-  vi.spyOn(port, 'post').mockImplementation((batch) => {
-    post(batch);
+  vi.spyOn(port, 'post').mockImplementation((batch, transferList) => {
+    post(batch, transferList);
     sent.push(batch);
   });
   const heard = new RecordingListener();
