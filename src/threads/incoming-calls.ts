@@ -72,7 +72,7 @@ export class IncomingCalls {
       word: noWord,
       rank: priorities.indexOf(defaultPriority),
     };
-    this.add(heading, address, [], false);
+    this.add(heading, { address, args: [], carried: null, isAnswered: false });
   }
 
   /** On a blocked thread no module can be loaded: better an error than a wait without end. */
