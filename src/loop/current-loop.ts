@@ -83,9 +83,9 @@ export function threadName(): string {
   const given: unknown = (workerData as { threadloop?: { name?: unknown } } | null)?.threadloop
     ?.name;
   if (typeof given === 'string') return given;
-  // Node 22.20 and newer know the `name` option of a Worker.
-  const { threadName: nodeName } = workerThreads as { threadName?: string };
-  return nodeName !== undefined && nodeName !== '' ? nodeName : `worker-${threadId}`;
+  // Node 22.20 and newer know the `name` option of a Worker, and call all the others the same.
+  const { threadName: nodeName = '' } = workerThreads as { threadName?: string };
+  return nodeName === '' || nodeName === 'WorkerThread' ? `worker-${threadId}` : nodeName;
 }
 
 /** Filled in by the module of the default loop, which imports this one and not the reverse. */
