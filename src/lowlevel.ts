@@ -16,6 +16,7 @@ export type { Alarm, Clock } from './loop/clock.js';
 export type { Suspension } from './loop/coroutine.js';
 export { isEventLoop } from './loop/event-loop.js';
 export { Waitable } from './loop/waitable.js';
+export { watchThread } from './shared/thread-watch.js';
 export type { FunctionAddress } from './wire/message.js';
 export { NodePort } from './wire/port.js';
 export type { Port, PortListener } from './wire/port.js';

@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 
 /** Files from which the pages take their samples. */
 const sources = [
+  'examples/15-shared-lock.ts',
+  'examples/tasks/ledger.ts',
   'examples/docs/pass-the-signal.ts',
   'test/scheduling/background-index.ts',
   'examples/tasks/scoreboard.ts',

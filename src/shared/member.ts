@@ -17,7 +17,8 @@ import { AsyncResource } from 'node:async_hooks';
 import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads';
 import { LoopClosedError } from '../errors.js';
 import { threadName } from '../loop/current-loop.js';
-import type { Doorbell, DoorbellAddress } from '../loop/doorbell.js';
+import { Doorbell } from '../loop/doorbell.js';
+import type { DoorbellAddress } from '../loop/doorbell.js';
 import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';
 import { ownSystemThreadId } from './system-thread.js';
@@ -29,6 +30,13 @@ import { watchThreads } from './thread-watch.js';
  * nobody because the thread that should tell is itself blocked. A guess, safe to change.
  */
 const recheckMs = 500;
+
+/**
+ * Milliseconds between two looks of a blocking loop that parks on another doorbell than this one:
+ * in a thread that is in two tables, since the one that made it had not loaded this yet. A guess,
+ * safe to change.
+ */
+const strangerRecheckMs = 5;
 
 /** Something at which tasks of this thread wait. */
 export interface WaitingPlace {
@@ -90,6 +98,7 @@ export class Member implements InboundSource {
     this.#listen();
     if (this.#recheck !== undefined) return;
     registry.inbound.add(this);
+    if (registry.doorbell !== this.doorbell) this.#patrol();
     this.#recheck = setInterval(() => this.#lookAround(), recheckMs);
   }
 
@@ -143,6 +152,12 @@ export class Member implements InboundSource {
     this.poll();
   };
 
+  /** A timer of the running loop ends its parking, and then it polls. */
+  #patrol(): void {
+    if (this.#places.size === 0) return;
+    registry.running?.callLater(strangerRecheckMs, () => this.#patrol());
+  }
+
   #lookAround(): void {
     this.table.buryMissing();
     this.poll();
@@ -161,6 +176,9 @@ interface Inheritance {
 const key = 'threadloop.shared';
 const inheritance = getEnvironmentData(key) as unknown as Inheritance | undefined;
 
+/** Whether other threads know this thread's doorbell: then it must not be replaced. */
+let isDoorbellKnown = false;
+
 /** One for all threads: made by the first that loads this, and inherited by all it makes. */
 const ownTable = new ThreadTable(inheritance?.table);
 setEnvironmentData(key, { table: ownTable.memory, threadId });
@@ -171,22 +189,36 @@ export function ownMember(): Member {
   return memberOf(ownTable);
 }
 
-/** Keeps a place for threads that will bear one name in turn; it begins with their doorbell. */
+/**
+ * Keeps a place for threads that will bear one name in turn, and gives the doorbell in it. When the
+ * table is full, they get a doorbell somewhere else, and cannot share.
+ */
 export function keepPlace(): Doorbell {
   const { table } = ownMember();
-  return table.bellOf(table.keep());
+  const row = table.keep();
+  return row === null ? new Doorbell() : table.bellOf(row);
 }
 
 /** Ends what `keepPlace` began. */
 export function giveUpPlace({ address }: Doorbell): void {
   const { table } = ownMember();
-  table.giveUp(table.rowOfBell(address));
+  if (isInTable(address)) table.giveUp(table.rowOfBell(address));
 }
 
 /** Makes this thread the one that has a place which was kept, and its doorbell. */
 export function takePlace(address: DoorbellAddress): void {
+  if (!isInTable(address)) {
+    registry.doorbell = new Doorbell(address);
+    isDoorbellKnown = true;
+    return;
+  }
   const table = new ThreadTable(address.memory);
   memberOf(table, table.rowOfBell(address));
+}
+
+/** A table begins with other things; a doorbell of its own has nothing else in its memory. */
+function isInTable({ byteOffset }: DoorbellAddress): boolean {
+  return byteOffset > 0;
 }
 
 /**
@@ -199,7 +231,8 @@ export function memberOf(table: ThreadTable, row?: number): Member {
   if (known !== undefined) return known;
   const member = new Member(table, threadName(), row);
   // Whoever rings for a task here has to reach the thread also while a blocking loop has it parked.
-  if (registry.members.size === 0) registry.doorbell = member.doorbell;
+  if (!isDoorbellKnown) registry.doorbell = member.doorbell;
+  isDoorbellKnown = true;
   registry.members.set(table.id, member);
   process.once('exit', () => table.bury(member.life));
   return member;

@@ -20,7 +20,7 @@ import { Doorbell } from '../loop/doorbell.js';
 import type { DoorbellAddress } from '../loop/doorbell.js';
 import { listSystemThreads } from './system-thread.js';
 
-/** Threads at one time. Node needs about 10 MB for each; a guess, and 64 bytes a row. */
+/** Threads that share at one time: each takes up to 64 bytes in all that is shared. A guess. */
 export const maxThreadCount = 256;
 
 const headerWords = 16;
@@ -93,10 +93,9 @@ export class ThreadTable {
   /**
    * Keeps a row for threads that will bear one name, one after the other.
    *
-   * @returns its number
-   * @throws InvalidStateError when the table is full
+   * @returns its number; `null` when the table is full
    */
-  keep(): number {
+  keep(): number | null {
     return this.#claim(keptSeat);
   }
 
@@ -114,7 +113,11 @@ export class ThreadTable {
    * @returns its life
    * @throws InvalidStateError when the table is full
    */
-  join(facts: ThreadFacts, row: number = this.#claim(takenSeat)): number {
+  join(facts: ThreadFacts, row: number | null = this.#claim(takenSeat)): number {
+    if (row === null) {
+      const limit = `${maxThreadCount} threads at one time`;
+      throw new InvalidStateError(`This thread cannot share locks and the like: ${limit} can`);
+    }
     const words = this.#words;
     const number = (Atomics.add(words, at(row, generation), 1) + 1) * maxThreadCount + row;
     Atomics.store(words, at(row, thread), facts.threadId);
@@ -188,7 +191,7 @@ export class ThreadTable {
     for (let row = 0; row < this.rowCount; row += 1) this.bellOf(row).ringAloud();
   }
 
-  #claim(as: number): number {
+  #claim(as: number): number | null {
     for (let row = 0; row < maxThreadCount; row += 1) {
       if (Atomics.compareExchange(this.#words, at(row, seat), freeSeat, as) !== freeSeat) continue;
       let used = this.rowCount;
@@ -197,9 +200,7 @@ export class ThreadTable {
       }
       return row;
     }
-    throw new InvalidStateError(
-      `No more than ${maxThreadCount} threads can share locks and the like at one time`,
-    );
+    return null;
   }
 
   #writeName(row: number, text: string): void {

@@ -1,0 +1,106 @@
+// A thread among those that share: in one table or two, on a loop that blocks or not.
+
+import { BlockingEventLoop, run, SharedLock } from 'threadloop';
+import { expect, test, vi } from 'vitest';
+import { Member } from '#src/shared/member.js';
+import { maxThreadCount, ThreadTable } from '#src/shared/thread-table.js';
+import { ParticipantThread } from './participant-threads.js';
+import { Participants } from './participants.js';
+
+const work = {
+  'on a host loop': (lock: SharedLock) => run(() => lock.run(() => 'held')),
+  'on a blocking loop': (lock: SharedLock) => new BlockingEventLoop().runUntilComplete(visit(lock)),
+  'in a blocking call'(lock: SharedLock) {
+    using _hold = lock.acquireSync();
+    return 'held';
+  },
+};
+
+function* visit(lock: SharedLock) {
+  return yield* lock.run(() => 'held');
+}
+
+async function lentOut(lock: SharedLock): Promise<void> {
+  const thread = new ParticipantThread({ role: 'lender', handle: lock.handle });
+  await thread.said();
+  expect(lock.locked()).toBe(true);
+}
+
+test.for(Object.entries(work))('a task %s is woken by another thread', async ([, wait]) => {
+  const lock = new SharedLock();
+  await lentOut(lock);
+  const startMs = performance.now();
+  expect(await wait(lock)).toBe('held');
+  // Rung for, and not found by the net below.
+  expect(performance.now() - startMs).toBeLessThan(400);
+});
+
+test.for(Object.entries(work))('a task %s is woken in a second table too', async ([, wait]) => {
+  const [lock] = new Participants(1).share(new SharedLock(), SharedLock) as [SharedLock];
+  await lentOut(lock);
+  expect(await wait(lock)).toBe('held');
+});
+
+test('an object that nobody has any more is forgotten', async () => {
+  const { collectGarbage } = await import('../loop/fixtures.js');
+  const [member] = new Participants(1).members as [Member];
+  const known = (): boolean => member.known(1) !== undefined;
+  member.remember(1, {});
+  expect(known()).toBe(true);
+  await vi.waitFor(async () => {
+    await collectGarbage();
+    expect(known()).toBe(false);
+  });
+});
+
+test('a table takes so many threads, and room that they leave is taken again', () => {
+  const table = new ThreadTable();
+  const members = Array.from({ length: maxThreadCount }, () => new Member(table, 'one of many'));
+  expect(() => new Member(table, 'one more')).toThrow('256 threads at one time can');
+  expect(table.keep()).toBeNull();
+  table.bury((members[7] as Member).life);
+  const newcomer = new Member(table, 'newcomer');
+  expect(newcomer.row).toBe(7);
+  expect(table.nameOf(newcomer.life)).toBe('newcomer');
+  expect(table.nameOf((members[7] as Member).life)).toBe('a thread that has ended');
+});
+
+test('a row that is kept for a name serves one thread after the other', () => {
+  const table = new ThreadTable();
+  const row = table.keep() as number;
+  const lives = [0, 1].map(() => {
+    const { life } = new Member(table, 'loop-1', row);
+    table.bury(life);
+    return life;
+  });
+  expect(new Set(lives).size).toBe(2);
+  expect(table.keep()).toBe(row + 1);
+  table.giveUp(row);
+  expect(table.keep()).toBe(row);
+});
+
+test('the threads below one that dies die with it', () => {
+  const table = new ThreadTable();
+  const join = (name: string, threadId: number, parentThreadId: number): number =>
+    table.join({ name, threadId, parentThreadId, systemThreadId: 0 });
+  const [main, parent, child, other] = [
+    join('main', 0, -1),
+    join('parent', 1, 0),
+    join('child', 2, 1),
+    join('other', 3, 0),
+  ];
+  table.buryThread(1);
+  expect([main, parent, child, other].map((life) => table.isAlive(life))).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
+  expect(table.nameOf(parent)).toBe('parent');
+});
+
+test('a name that is long is cut between characters', () => {
+  const table = new ThreadTable();
+  const life = new Member(table, 'ü'.repeat(40)).life;
+  expect(table.nameOf(life)).toBe('ü'.repeat(16));
+});
