@@ -7,7 +7,7 @@
  * the object's `finalizer` is told.
  */
 import type { Transferable } from 'node:worker_threads';
-import { isCancelled, NoRunningLoopError } from '../errors.js';
+import { isCancelled, NoRunningLoopError, ProxyReleasedError } from '../errors.js';
 import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';
@@ -69,7 +69,7 @@ export class OwnerEnd implements Endpoint, InboundSource, LinkedOwner {
     comlink().expose(this.#desk, this);
     port.listen({
       onBatch: (message) => this.#receive(message),
-      onUnreadable: (error) => this.hangUp(error),
+      onUnreadable: (error) => this.hangUp(unreadable(service.label, error)),
       onClose: () => this.hangUp(),
     });
     // A blocking loop does not see what came before it knew of this port.
@@ -201,6 +201,12 @@ export class OwnerEnd implements Endpoint, InboundSource, LinkedOwner {
       reportTo(null, { message: `The finalizer of ${label} failed`, exception });
     }
   }
+}
+
+/** Whose request it was is unknown, so it cannot be answered alone. */
+function unreadable(label: string, cause: unknown): ProxyReleasedError {
+  const message = `A request to ${label} could not be read there: ask the loop for a new proxy`;
+  return new ProxyReleasedError(message, { cause });
 }
 
 function asItIs(response: Response): Response {
