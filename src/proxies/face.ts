@@ -27,6 +27,9 @@ export function createFace(end: CallerEnd, wrapped: unknown): object {
 }
 
 function faceOf(end: CallerEnd, inner: Inner, path: readonly PropertyKey[]): object {
+  const ask = () => end.request(() => read(inner));
+  // Not before it is called: whoever only looks whether there is a `then` asks for nothing.
+  const waitFor: PromiseLike<unknown>['then'] = (onValue, onError) => ask().then(onValue, onError);
   // A function that can be constructed, so that the proxy can.
   const target = function remote(): void {};
   const face = new Proxy(target, {
@@ -35,13 +38,8 @@ function faceOf(end: CallerEnd, inner: Inner, path: readonly PropertyKey[]): obj
       // A proxy is no promise, so that it can be what an async function returns; a member is one.
       if (key === 'then' && path.length === 0) return undefined;
       end.assertUsable();
-      if (key === 'then') {
-        const value = end.request(() => read(inner));
-        return value.then.bind(value);
-      }
-      if (key === Symbol.iterator && path.length > 0) {
-        return () => end.request(() => read(inner))[Symbol.iterator]();
-      }
+      if (key === 'then') return waitFor;
+      if (key === Symbol.iterator && path.length > 0) return () => ask()[Symbol.iterator]();
       if (typeof key === 'symbol' && key !== comlink().createEndpoint) return undefined;
       return faceOf(end, inner[key] as Inner, [...path, key]);
     },

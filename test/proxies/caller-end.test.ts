@@ -12,6 +12,7 @@ import { Wiring } from '#src/proxies/wiring.js';
 import type { Exchange } from '#src/threads/exchange.js';
 import { LinkedPorts } from '#src/threads/linked-ports.js';
 import type { PortListener } from '#src/wire/port.js';
+import { nodeTurn } from '../loop/fixtures.js';
 
 interface Remote {
   (word: string): PromiseLike<string>;
@@ -112,6 +113,17 @@ describe('a caller', () => {
     await answer(0, 4);
     expect(await call).toBe(4);
     expect(asked[0]).toMatchObject({ type: 'GET', path: ['value'] });
+  });
+
+  test('asks for a property when it is waited for, not when it is looked at', async () => {
+    const { value } = remote;
+    expect(typeof value.then).toBe('function');
+    await nodeTurn();
+    expect(asked).toEqual([]);
+    const [first, second] = [outcome(value), outcome(value)];
+    await answer(0, 1);
+    await answer(1, 2);
+    expect([await first, await second]).toEqual([1, 2]);
   });
 
   test('tells who waits for all answers', async () => {
