@@ -83,6 +83,7 @@ export interface ChannelStats {
  * for await (const line of lines) count(line);
  */
 export class Channel<T> extends ByteChannel implements AsyncIterable<T> {
+  protected override readonly kind = 'Channel';
   /** @throws InvalidArgumentError for an option out of range */
   constructor(options: ChannelOptions | Birth = {}) {
     super('memory' in options ? options : bearWith(options));
@@ -95,7 +96,7 @@ export class Channel<T> extends ByteChannel implements AsyncIterable<T> {
    * @throws InvalidArgumentError when it is no handle of a channel
    */
   static from<T>(handle: SharedHandle, member?: Member): Channel<T> {
-    return fromHandle<Channel<T>>(Channel, handle, member);
+    return fromHandle<Channel<T>>('Channel', Channel, handle, member);
   }
 
   /** How many values it holds at most. */

@@ -32,7 +32,7 @@ const need = 3;
 const heldCount = 4;
 const heldNeed = 5;
 /** For the owner of the line. */
-export const mark = 6;
+const mark = 6;
 const rowWords = 8;
 
 const idle = 0;

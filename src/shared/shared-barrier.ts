@@ -53,6 +53,7 @@ export interface SharedBarrierStats {
  * when it ends, the barrier breaks, since the others would wait for it in vain.
  */
 export class SharedBarrier extends SharedObject {
+  protected override readonly kind = 'SharedBarrier';
   readonly #audience: Audience<BarrierTurn>;
 
   /**
@@ -71,7 +72,7 @@ export class SharedBarrier extends SharedObject {
    * @throws InvalidArgumentError when it is no handle of a barrier
    */
   static from(handle: SharedHandle, member?: Member): SharedBarrier {
-    return fromHandle(SharedBarrier, handle, member);
+    return fromHandle('SharedBarrier', SharedBarrier, handle, member);
   }
 
   /** How many tasks go on together. */

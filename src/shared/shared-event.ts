@@ -36,6 +36,7 @@ export interface SharedEventStats {
  * follows at once. What a thread wrote to shared memory before `set()`, those that it wakes see.
  */
 export class SharedEvent extends SharedObject {
+  protected override readonly kind = 'SharedEvent';
   readonly #audience: Audience<EventTurn>;
 
   /** @param birth - for `from()`. Default: an event of its own, not set */
@@ -51,7 +52,7 @@ export class SharedEvent extends SharedObject {
    * @throws InvalidArgumentError when it is no handle of an event
    */
   static from(handle: SharedHandle, member?: Member): SharedEvent {
-    return fromHandle(SharedEvent, handle, member);
+    return fromHandle('SharedEvent', SharedEvent, handle, member);
   }
 
   /** Whether the flag is set. */

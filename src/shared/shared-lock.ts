@@ -61,6 +61,7 @@ export interface SharedLockStats {
  * });
  */
 export class SharedLock extends SharedObject {
+  protected override readonly kind = 'SharedLock';
   readonly #line: Line;
 
   /** @param birth - for `from()`. Default: a lock of its own, whole and free */
@@ -76,7 +77,7 @@ export class SharedLock extends SharedObject {
    * @throws InvalidArgumentError when it is no handle of a lock
    */
   static from(handle: SharedHandle, member?: Member): SharedLock {
-    return fromHandle(SharedLock, handle, member);
+    return fromHandle('SharedLock', SharedLock, handle, member);
   }
 
   /** Whether a thread holds it. A glance: it may be otherwise at once. */

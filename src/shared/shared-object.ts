@@ -17,6 +17,7 @@ import type { Coroutine } from '../loop/coroutine.js';
 import { getRunningLoop } from '../loop/current-loop.js';
 import type { Future } from '../loop/future.js';
 import { printsAsText } from '../loop/prints-as-text.js';
+import { wakeDormantClasses } from '../wire/registered-classes.js';
 import { Audience } from './audience.js';
 import type { AudienceOwner } from './audience.js';
 import { Guard } from './guard.js';
@@ -30,7 +31,7 @@ import type { Turn } from './turn.js';
 
 /** What travels: plain data, for `postMessage` and `workerData`. */
 export interface SharedHandle {
-  /** Name of the class. */
+  /** Which class it is of. */
   readonly kind: string;
   readonly memory: SharedArrayBuffer;
   /** The table of threads in which those that share it are alive or dead. */
@@ -57,6 +58,8 @@ export abstract class SharedObject implements WaitingPlace {
     printsAsText(this);
   }
 
+  /** What `from()` of the class takes. */
+  protected abstract readonly kind: string;
   protected readonly words: Int32Array;
   protected readonly member: Member;
   readonly #memory: SharedArrayBuffer;
@@ -72,6 +75,7 @@ export abstract class SharedObject implements WaitingPlace {
     this.words = new Int32Array(memory);
     this.#guard = new Guard(this.words, guard, member.table);
     member.remember(idOf(memory), this);
+    wakeDormantClasses();
   }
 
   /**
@@ -80,7 +84,7 @@ export abstract class SharedObject implements WaitingPlace {
    */
   get handle(): SharedHandle {
     const threads = this.member.table.memory;
-    return Object.freeze({ kind: this.constructor.name, memory: this.#memory, threads });
+    return Object.freeze({ kind: this.kind, memory: this.#memory, threads });
   }
 
   /** Name and state. */
@@ -208,9 +212,10 @@ export function bear(wordCount: number, extraBytes = 0): Birth {
  * @throws InvalidArgumentError when it is no handle, or one of another class
  */
 export function fromHandle<T extends SharedObject>(
+  kind: string,
   sharedClass: new (birth: Birth) => T,
   handle: SharedHandle,
-  member: Member = memberOf(tableOf(sharedClass.name, handle)),
+  member: Member = memberOf(tableOf(kind, handle)),
 ): T {
   const { memory } = handle;
   return (member.known(idOf(memory)) as T | undefined) ?? new sharedClass({ member, memory });

@@ -44,6 +44,7 @@ export interface SharedSemaphoreStats {
  * permit is lost when a task is cancelled; those of a thread that dies are free again.
  */
 export class SharedSemaphore extends SharedObject {
+  protected override readonly kind = 'SharedSemaphore';
   readonly #line: Line;
 
   /**
@@ -62,7 +63,7 @@ export class SharedSemaphore extends SharedObject {
    * @throws InvalidArgumentError when it is no handle of a semaphore
    */
   static from(handle: SharedHandle, member?: Member): SharedSemaphore {
-    return fromHandle(SharedSemaphore, handle, member);
+    return fromHandle('SharedSemaphore', SharedSemaphore, handle, member);
   }
 
   /** Whether no permit is free. A glance: it may be otherwise at once. */

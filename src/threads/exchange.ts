@@ -9,6 +9,8 @@ import { ThreadloopError } from '../errors.js';
 import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';
+// Lets what threads share arrive as its class.
+import '../shared/travel.js';
 import { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
 import type { NodePort, Port } from '../wire/port.js';

@@ -32,6 +32,9 @@ export interface RegisteredClass {
 }
 
 const byName = new Map<string, RegisteredClass>();
+/** Known by name, and not looked for in values: there are no instances yet. */
+const dormant: RegisteredClass[] = [];
+let isAwake = false;
 const byPrototype = new Map<object, RegisteredClass>();
 /** Which entry serves the instances of a prototype: its own, or the nearest ancestor's. */
 let nearest = new WeakMap<object, RegisteredClass | null>();
@@ -55,8 +58,41 @@ let nearest = new WeakMap<object, RegisteredClass | null>();
  */
 export function registerClass<T extends object, D>(
   type: ClassOf<T>,
-  { name = type.name, encode, decode }: ClassCodec<T, D>,
+  codec: ClassCodec<T, D>,
 ): void {
+  serve(enter(type, codec));
+}
+
+/**
+ * For classes that are part of this package: what arrives is made again from the start; but as long
+ * as nobody has made an instance, no value is searched for one, which every call would pay for.
+ */
+export function registerDormantClass<T extends object, D>(
+  type: ClassOf<T>,
+  codec: ClassCodec<T, D>,
+): void {
+  const entry = enter(type, codec);
+  if (isAwake) serve(entry);
+  else dormant.push(entry);
+}
+
+/** From now on there are instances of dormant classes. */
+export function wakeDormantClasses(): void {
+  if (isAwake) return;
+  isAwake = true;
+  for (const entry of dormant.splice(0)) serve(entry);
+}
+
+function serve(entry: RegisteredClass): void {
+  byPrototype.set(entry.type.prototype, entry);
+  nearest = new WeakMap();
+}
+
+/** @throws as `registerClass` */
+function enter<T extends object, D>(
+  type: ClassOf<T>,
+  { name = type.name, encode, decode }: ClassCodec<T, D>,
+): RegisteredClass {
   if (typeof (type as unknown) !== 'function' || typeof type.prototype !== 'object') {
     throw new InvalidArgumentError(`registerClass() expects a class, got ${show(type)}`);
   }
@@ -81,17 +117,16 @@ export function registerClass<T extends object, D>(
   }
   const entry = { name, type, encode, decode } as unknown as RegisteredClass;
   byName.set(name, entry);
-  byPrototype.set(type.prototype, entry);
-  nearest = new WeakMap();
+  return entry;
 }
 
 function sourceOf(type: unknown): string {
   return typeof type === 'function' ? Function.prototype.toString.call(type) : '';
 }
 
-/** Whether any class is registered in this thread. */
+/** Whether any class is registered in this thread of which there may be instances. */
 export function hasRegisteredClasses(): boolean {
-  return byName.size > 0;
+  return byPrototype.size > 0;
 }
 
 /** The entry that serves the instances of a prototype. */
