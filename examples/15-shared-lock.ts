@@ -14,7 +14,7 @@ const ledgers = remoteModule<typeof import('./tasks/ledger.js')>(
 
 const accounts = new Int32Array(new SharedArrayBuffer(8));
 const lock = new SharedLock();
-const ledger = { accounts, lock: lock.handle };
+const ledger = { accounts, lock };
 accounts[0] = 1000;
 
 function show(what: string): void {

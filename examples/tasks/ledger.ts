@@ -1,17 +1,17 @@
 // Two accounts in shared memory, which every thread changes that runs these functions. A transfer
 // reads, waits and writes, so it needs a lock.
 
-import { type Coroutine, type SharedHandle, SharedLock, sleep } from 'threadloop';
+import { type Coroutine, type SharedLock, sleep } from 'threadloop';
 
 /** What all threads work on. */
 export interface Ledger {
   readonly accounts: Int32Array;
-  readonly lock: SharedHandle;
+  readonly lock: SharedLock;
 }
 
 export function* transfer({ accounts, lock }: Ledger, count: number): Coroutine<void> {
   for (let each = 0; each < count; each += 1) {
-    yield* SharedLock.from(lock).run(function* (): Coroutine<void> {
+    yield* lock.run(function* (): Coroutine<void> {
       const [from = 0, to = 0] = accounts;
       yield* sleep(0);
       accounts[0] = from - 1;
@@ -22,7 +22,7 @@ export function* transfer({ accounts, lock }: Ledger, count: number): Coroutine<
 
 /** Ends its thread between the two writes. */
 export function* crash({ accounts, lock }: Ledger): Coroutine<void> {
-  yield* SharedLock.from(lock).acquire();
+  yield* lock.acquire();
   accounts[0] = 0;
   process.exit(1);
 }
