@@ -3,6 +3,7 @@
  * Loops, tasks, and the coordinator that runs them on several threads.
  */
 export { Coordinator } from './coordinator/coordinator.js';
+export type { CoordinatorCalls } from './coordinator/coordinator-calls.js';
 export type { MapOptions } from './coordinator/map.js';
 export type { CoordinatorOptions, ShutdownOptions } from './coordinator/options.js';
 export type { CoordinatorStats, LoopStats } from './coordinator/stats.js';

@@ -7,7 +7,7 @@
  */
 import { threadId } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { CoordinatorClosedError, InvalidArgumentError, show } from '../errors.js';
+import { CoordinatorClosedError, InvalidArgumentError } from '../errors.js';
 import type { Doorbell } from '../loop/doorbell.js';
 import { printsAsText } from '../loop/prints-as-text.js';
 import { registry } from '../loop/registry.js';
@@ -15,20 +15,14 @@ import { giveUpPlace, keepPlace } from '../shared/member.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
 import { getDirectory } from '../threads/directory.js';
 import type { Directory } from '../threads/directory.js';
-import { assertRemoteFunction } from '../threads/remote-function.js';
-import type {
-  AnyFunction,
-  RemoteFunction,
-  RemoteParameters,
-  RemoteResult,
-} from '../threads/remote-function.js';
 import type { RemoteLoop } from '../threads/remote-loop.js';
 import { Notice } from '../threads/worker.js';
 import type { LoopEntry } from '../threads/worker.js';
 import { runLoopInBackground } from './background-run.js';
-import { MapIterator } from './map.js';
-import type { MapOptions } from './map.js';
-import { fillOptions, fillShutdownOptions, refuse } from './options.js';
+import { Balancer } from './balancer.js';
+import { CoordinatorCalls } from './coordinator-calls.js';
+import type { CallPlaces } from './coordinator-calls.js';
+import { fillOptions, fillShutdownOptions } from './options.js';
 import type { CoordinatorOptions, FilledOptions, ShutdownOptions } from './options.js';
 import { Placement } from './place.js';
 import type { SpawnedThread } from './spawner.js';
@@ -37,14 +31,11 @@ import type { CoordinatorStats } from './stats.js';
 import { SupervisedLoop } from './supervised-loop.js';
 import type { LoopSupervisor } from './supervised-loop.js';
 
-/** Calls under way for each loop in `map()`, unless said otherwise. A guess, safe to change. */
-const mapCallsPerLoop = 4;
-
 /** Why a thread ends that is told to. */
 const shutDown = 'its coordinator was shut down';
 
 /** Several event loops, each in a thread of its own. */
-export class Coordinator implements AsyncDisposable {
+export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
   static {
     printsAsText(this);
   }
@@ -55,6 +46,8 @@ export class Coordinator implements AsyncDisposable {
   readonly #doorbells: ReadonlyMap<string, Doorbell>;
   readonly #supervised: SupervisedLoop[] = [];
   readonly #placement = new Placement();
+  readonly #balancer = new Balancer();
+  protected override readonly places: CallPlaces;
   readonly #endBackground: () => void;
   #shutdown: Promise<void> | null = null;
 
@@ -81,7 +74,9 @@ export class Coordinator implements AsyncDisposable {
   }
 
   private constructor(options: FilledOptions) {
+    super();
     this.#options = options;
+    this.places = this.#createPlaces();
     this.#endBackground = runLoopInBackground();
     const names = freeNames(options.name, options.loops, this.#directory);
     this.#doorbells = new Map(names.map((name) => [name, keepPlace()]));
@@ -95,6 +90,7 @@ export class Coordinator implements AsyncDisposable {
       introduce: (from, to, port) => this.#introduce(from, to, port),
       replaceThread: (name, reason) =>
         this.#supervised.find((e) => e.name === name)?.restart(reason),
+      onAnswer: (loop) => this.#balancer.onAnswer(loop, this.#supervised),
       onReady: ({ name }) => this.#tellOthers(name, Notice.joined, this.#entryOf(name)),
       onDeath: (death) => this.#tellOthers(death.loop, Notice.died, { death, atMs: Date.now() }),
       onGone: (death) => this.#tellOthers(death.loop, Notice.left, death),
@@ -110,61 +106,6 @@ export class Coordinator implements AsyncDisposable {
   /** @throws InvalidArgumentError when this coordinator has no such loop */
   loop(name: string): RemoteLoop {
     return this.#find(name).loop;
-  }
-
-  /**
-   * Runs a function on whichever loop has the fewest calls under way. Everything else is as for
-   * `RemoteLoop.runCoroutineThreadsafe`.
-   *
-   * @throws CoordinatorClosedError; InvalidArgumentError when it is no remote function
-   */
-  submit<F extends AnyFunction>(
-    fn: RemoteFunction<F>,
-    ...args: RemoteParameters<F>
-  ): ConcurrentFuture<RemoteResult<F>> {
-    assertRemoteFunction(fn, 'submit');
-    this.#assertOpen();
-    const chosen = this.#placement.choose(this.#supervised) ?? this.#supervised[0];
-    return (chosen as SupervisedLoop).loop.runCoroutineThreadsafe(fn, ...args);
-  }
-
-  /**
-   * Runs a function over many inputs and gives the results as they are consumed: in order unless
-   * `ordered` is false. The first error ends it. Inputs are taken only as fast as results are.
-   *
-   * @throws CoordinatorClosedError; InvalidArgumentError
-   *
-   * @example
-   * for await (const size of coordinator.map(tasks.crawl, urls)) console.log(size);
-   */
-  map<F extends AnyFunction>(
-    fn: RemoteFunction<F>,
-    inputs: Iterable<Parameters<F>[0]> | AsyncIterable<Parameters<F>[0]>,
-    { concurrency = mapCallsPerLoop * this.#supervised.length, ordered = true }: MapOptions = {},
-  ): AsyncIterableIterator<RemoteResult<F>> {
-    assertRemoteFunction(fn, 'map');
-    this.#assertOpen();
-    assertIterable(inputs);
-    if (!(concurrency >= 1)) refuse('concurrency', concurrency, 'a number, 1 or more');
-    const anyFn = fn as unknown as RemoteFunction<(input: unknown) => unknown>;
-    const call = (input: unknown): ConcurrentFuture<unknown> => this.submit(anyFn, input);
-    return new MapIterator({ call, inputs, concurrency, ordered });
-  }
-
-  /**
-   * Runs a function once on every loop; resolves to the results in the order of `loops`, and
-   * fails with the first error.
-   *
-   * @throws as `submit`
-   */
-  broadcast<F extends AnyFunction>(
-    fn: RemoteFunction<F>,
-    ...args: RemoteParameters<F>
-  ): ConcurrentFuture<RemoteResult<F>[]> {
-    assertRemoteFunction(fn, 'broadcast');
-    this.#assertOpen();
-    const calls = this.#supervised.map(({ loop }) => loop.runCoroutineThreadsafe(fn, ...args));
-    return ConcurrentFuture.from(Promise.all(calls));
   }
 
   /**
@@ -202,9 +143,23 @@ export class Coordinator implements AsyncDisposable {
     await this.shutdown();
   }
 
-  toString(): string {
+  override toString(): string {
     const state = this.#shutdown === null ? 'open' : 'closed';
     return `<Coordinator ${state} loops=${this.#supervised.length}>`;
+  }
+
+  #createPlaces(): CallPlaces {
+    const loops = (): readonly RemoteLoop[] => this.loops;
+    return {
+      get loops() {
+        return loops();
+      },
+      assertOpen: () => this.#assertOpen(),
+      dispatch: (call) => {
+        const chosen = this.#placement.choose(this.#supervised) ?? this.#supervised[0];
+        this.#balancer.send(call, chosen as SupervisedLoop);
+      },
+    };
   }
 
   async #started(): Promise<void> {
@@ -283,13 +238,4 @@ function freeNames(name: string, count: number, directory: Directory): string[] 
     if (!directory.has(`${name}-${number}`)) names.push(`${name}-${number}`);
   }
   return names;
-}
-
-function assertIterable(inputs: unknown): void {
-  const source = Object(inputs) as object;
-  if (!(Symbol.iterator in source || Symbol.asyncIterator in source)) {
-    throw new InvalidArgumentError(
-      `map() expects inputs that can be iterated, got ${show(inputs, -1)}`,
-    );
-  }
 }

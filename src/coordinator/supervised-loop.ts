@@ -41,6 +41,8 @@ export interface LoopSupervisor {
   introduce(from: string, to: string, port: MessagePort): void;
   /** A call from a worker to a sibling ignores that it was cancelled. */
   replaceThread(name: string, reason: string): void;
+  /** A call was answered. */
+  onAnswer(loop: SupervisedLoop): void;
   onReady(loop: SupervisedLoop): void;
   onDeath(death: LoopDeath): void;
   onGone(death: LoopDeath): void;
@@ -82,6 +84,7 @@ export class SupervisedLoop {
       onNotice: (subject, body) => this.#onNotice(subject, body),
       open: () => this.#open(),
       replaceThread: (reason) => this.restart(reason),
+      onAnswer: () => supervisor.onAnswer(this),
     });
     this.loop = getLoop(name);
     this.started = new Promise((resolve, reject) => {

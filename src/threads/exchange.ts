@@ -35,6 +35,8 @@ export interface ExchangeOwner {
   onClosed(exchange: Exchange): void;
   /** A call ignores that it was cancelled: the far thread has to go. */
   replaceThread(reason: string): void;
+  /** A call of this thread was answered. */
+  onAnswer(): void;
 }
 
 /** So many batches are taken before the loop has its turn. */
@@ -76,6 +78,7 @@ export class Exchange implements InboundSource {
       farName: owner.farName,
       shareWords: (memory) => this.#link.notice(wordsNotice, memory),
       replaceThread: (reason) => owner.replaceThread(reason),
+      onAnswer: () => owner.onAnswer(),
     });
     this.incoming = new IncomingCalls(this.#link, owner.host);
     registry.inbound.add(this);
@@ -100,11 +103,6 @@ export class Exchange implements InboundSource {
 
   post(address: FunctionAddress, args: readonly unknown[], options: CallOptions): RemoteHandle {
     return this.#outgoing.post(address, args, options);
-  }
-
-  /** The calls of this thread that are not answered, oldest first. */
-  pending(): Iterable<RemoteCall<unknown>> {
-    return this.#outgoing.pending();
   }
 
   notice(...args: Parameters<Link['notice']>): void {

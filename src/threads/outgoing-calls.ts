@@ -37,6 +37,8 @@ export interface OutgoingOptions {
   /** Tells the far side of memory for words. */
   readonly shareWords: (memory: WordMemory) => void;
   readonly replaceThread: (reason: string) => void;
+  /** A call was answered. */
+  readonly onAnswer: () => void;
 }
 
 /** The outgoing half of a link's calls. */
@@ -63,11 +65,6 @@ export class OutgoingCalls implements Carrier {
   /** How many calls were answered. */
   get completedCount(): number {
     return this.#completedCount;
-  }
-
-  /** The calls that are not answered, oldest first. */
-  *pending(): Iterable<RemoteCall<unknown>> {
-    for (const call of this.#pending.values()) if (call instanceof RemoteCall) yield call;
   }
 
   send(call: RemoteCall<unknown>): void {
@@ -118,10 +115,12 @@ export class OutgoingCalls implements Carrier {
   onResult(id: number, value: unknown): void {
     const call = this.#take(id);
     if (call instanceof RemoteCall) call.setResult(value);
+    this.#options.onAnswer();
   }
 
   onError(id: number, encoded: EncodedError): void {
     const call = this.#take(id);
+    this.#options.onAnswer();
     // Nobody looks at the error of a call that was cancelled or withdrawn.
     if (!(call instanceof RemoteCall) || call.done()) return;
     const error = decodeError(encoded);

@@ -40,6 +40,8 @@ export interface PeerOptions {
   readonly open: () => Port;
   /** Ends the thread that bears the name, and has a new one take it; absent where none can. */
   readonly replaceThread?: (reason: string) => void;
+  /** A call of this thread was answered. Called often: has to be cheap. */
+  readonly onAnswer?: () => void;
 }
 
 /** A thread known by name. */
@@ -147,6 +149,7 @@ export class Peer {
       },
       onClosed: (closed) => this.#onClosed(closed),
       replaceThread: (reason) => this.#options.replaceThread?.(reason),
+      onAnswer: () => this.#options.onAnswer?.(),
     });
     if (this.#exchange === null) this.#exchange = exchange;
     else this.#served.add(exchange);

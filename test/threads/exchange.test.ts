@@ -36,6 +36,7 @@ function makeSide(
     onNotice: () => {},
     onClosed: () => {},
     replaceThread: () => {},
+    onAnswer: () => {},
   });
   return { exchange, listener: listen.mock.calls[0]?.[0] as PortListener };
 }
