@@ -102,11 +102,6 @@ export class Peer {
     return this.#linked().post(address, args, options);
   }
 
-  /** The calls of this thread that the present link carries and that are not answered. */
-  pending(): Iterable<RemoteCall<unknown>> {
-    return this.#exchange?.pending() ?? [];
-  }
-
   /**
    * A proxy of the object that is exposed there under that name.
    *
