@@ -57,7 +57,13 @@ export class Balancer {
       else if (!call.done()) started.push(call);
     }
     calls.push(...started.toReversed());
-    for (const call of moved.toReversed()) this.send(call, to);
+    for (const call of moved.toReversed()) {
+      try {
+        this.send(call, to);
+      } catch (refusal) {
+        call.setException(refusal);
+      }
+    }
   }
 
   #callsOf(loop: SupervisedLoop): RemoteCall<unknown>[] {

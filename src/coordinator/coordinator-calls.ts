@@ -63,7 +63,8 @@ export abstract class CoordinatorCalls {
   ): ConcurrentFuture<RemoteResult<F>> {
     assertRemoteFunction(fn, 'submit');
     this.places.assertOpen();
-    return new RemoteCall<RemoteResult<F>>(fn, args, this.options, this.places.dispatch).begin();
+    const { dispatch } = this.places;
+    return new RemoteCall<RemoteResult<F>>(fn, args, this.options, dispatch, true).begin();
   }
 
   /**

@@ -90,7 +90,9 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
       introduce: (from, to, port) => this.#introduce(from, to, port),
       replaceThread: (name, reason) =>
         this.#supervised.find((e) => e.name === name)?.restart(reason),
-      onAnswer: (loop) => this.#balancer.onAnswer(loop, this.#supervised),
+      onAnswer: (loop) => {
+        if (this.#shutdown === null) this.#balancer.onAnswer(loop, this.#supervised);
+      },
       onReady: ({ name }) => this.#tellOthers(name, Notice.joined, this.#entryOf(name)),
       onDeath: (death) => this.#tellOthers(death.loop, Notice.died, { death, atMs: Date.now() }),
       onGone: (death) => this.#tellOthers(death.loop, Notice.left, death),

@@ -24,6 +24,8 @@ export interface ScriptedCall {
   readonly args: readonly unknown[];
   /** The message of a cancel that came for it, `null` while none did. */
   cancelMessage: string | null;
+  /** Begins it, where the thread does not do so by itself; `false` when it has been withdrawn. */
+  start(): boolean;
   answer(value: unknown): void;
   fail(error: unknown): void;
 }
@@ -50,6 +52,8 @@ export class ScriptedThread implements SpawnedThread {
   onStop: () => void = () => this.exit();
   /** What it does when terminated. By default it ends with exit code 1, as a worker does. */
   onTerminate: () => void = () => this.exit({ exitCode: 1 });
+  /** Whether a call starts as soon as it comes; else the test starts it. */
+  startsCalls = true;
   /** What it does with a call. By default it leaves it unanswered. */
   onCall: (call: ScriptedCall) => void = () => {};
   readonly #link: Link;
@@ -132,9 +136,9 @@ export class ScriptedThread implements SpawnedThread {
     queueMicrotask(() => listener(exit));
   }
 
-  /** A call starts as soon as it comes. */
   #onCall({ id, word }: CallHeading, name: string, args: unknown[]): void {
-    if (word !== noWord && !this.#words.start(word)) {
+    const start = (): boolean => word === noWord || this.#words.start(word);
+    if (this.startsCalls && !start()) {
       this.#link.answerError(id, new CancelledError());
       return;
     }
@@ -142,6 +146,7 @@ export class ScriptedThread implements SpawnedThread {
       name,
       args,
       cancelMessage: null,
+      start,
       answer: (value) => this.#link.answerResult(id, value),
       fail: (error) => this.#link.answerError(id, error),
     };

@@ -26,10 +26,13 @@ export interface Carrier {
 /** Sends a call, once more where it was sent before. Throws when nobody takes it. */
 export type Dispatch = (call: RemoteCall<unknown>) => void;
 
+const nothing: readonly unknown[] = [];
+
 /** See above. */
 export class RemoteCall<T> extends ConcurrentFuture<T> {
   readonly address: FunctionAddress;
-  readonly args: readonly unknown[];
+  /** Kept as long as it may be sent again. */
+  args: readonly unknown[];
   readonly options: CallOptions;
   /** For its carrier: its number and its word there. */
   id = 0;
@@ -38,21 +41,25 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   isRepeatable = true;
   #carrier: Carrier | null = null;
   readonly #dispatch: Dispatch;
+  readonly #isForAnyLoop: boolean;
   #limits: CallLimits | null = null;
   #retriesLeft: number;
   #near: NearStack | null = null;
 
+  /** @param isForAnyLoop - whether it was given to no loop in particular */
   constructor(
     address: FunctionAddress,
     args: readonly unknown[],
     options: CallOptions,
     dispatch: Dispatch,
+    isForAnyLoop = false,
   ) {
     super();
     this.address = address;
     this.args = args;
     this.options = options;
     this.#dispatch = dispatch;
+    this.#isForAnyLoop = isForAnyLoop;
     this.#retriesLeft = options.retries ?? 0;
   }
 
@@ -72,6 +79,7 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   /** For the carrier: it is under way there now. */
   onSent(carrier: Carrier, keepsStack: boolean): void {
     this.#carrier = carrier;
+    if (this.#retriesLeft === 0 && !this.isMovable) this.args = nothing;
     if (keepsStack && this.#near === null) {
       // oxlint-disable-next-line typescript/unbound-method -- named, not called
       this.#near = captureNearStack(RemoteCall.prototype.begin);
@@ -111,7 +119,7 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
 
   /** Whether it could run elsewhere: nothing ties it to a loop. */
   get isMovable(): boolean {
-    return this.options.key === undefined && this.isRepeatable;
+    return this.#isForAnyLoop && this.options.key === undefined && this.isRepeatable;
   }
 
   /** Takes it back from a loop where it only waits; `false` when it has begun or ended. */

@@ -48,6 +48,8 @@ export class Link {
   #outbox: Batch = [];
   #outboxCount = 0;
   readonly #slots = new Map<string, number>();
+  #lastAddress: FunctionAddress | null = null;
+  #lastSlot = 0;
   readonly #reader: BatchReader;
   readonly #attachments: Attachments | null;
 
@@ -137,6 +139,7 @@ export class Link {
   /** The other side has lost a batch: what it was told of functions may have been in it. */
   forgetDefinitions(): void {
     this.#slots.clear();
+    this.#lastAddress = null;
   }
 
   /** Sends what is in the outbox. */
@@ -238,6 +241,8 @@ export class Link {
   }
 
   #slotOf(address: FunctionAddress): number {
+    // Calls in a row are mostly of one function.
+    if (address === this.#lastAddress) return this.#lastSlot;
     const key = `${address.url}#${address.name}`;
     let slot = this.#slots.get(key);
     if (slot === undefined) {
@@ -245,6 +250,8 @@ export class Link {
       this.#slots.set(key, slot);
       this.#outbox.push(Operation.Define, slot, address.url, address.name);
     }
+    this.#lastAddress = address;
+    this.#lastSlot = slot;
     return slot;
   }
 
