@@ -13,6 +13,7 @@ import { BatchReader } from './batch-reader.js';
 import type { LinkListener } from './batch-reader.js';
 import { encodeError } from './error-codec.js';
 import type { EncodedError } from './error-codec.js';
+import { FunctionSlots } from './function-slots.js';
 import { argumentsOffset, Operation, sizeOfOperation } from './message.js';
 import type { Batch, CallHeading, Carried, FunctionAddress } from './message.js';
 import {
@@ -47,9 +48,9 @@ export class Link {
   readonly #listener: LinkListener;
   #outbox: Batch = [];
   #outboxCount = 0;
-  readonly #slots = new Map<string, number>();
-  #lastAddress: FunctionAddress | null = null;
-  #lastSlot = 0;
+  readonly #slots = new FunctionSlots((slot, { url, name }) => {
+    this.#outbox.push(Operation.Define, slot, url, name);
+  });
   readonly #reader: BatchReader;
   readonly #attachments: Attachments | null;
 
@@ -139,7 +140,6 @@ export class Link {
   /** The other side has lost a batch: what it was told of functions may have been in it. */
   forgetDefinitions(): void {
     this.#slots.clear();
-    this.#lastAddress = null;
   }
 
   /** Sends what is in the outbox. */
@@ -186,7 +186,7 @@ export class Link {
     args: readonly unknown[],
     transferList: readonly Transferable[] = [],
   ): boolean {
-    const slot = this.#slotOf(address);
+    const slot = this.#slots.of(address);
     const attachments = this.#attachments;
     if (transferList.length > 0 || holdSpecial(args, attachments, 'argument')) {
       return this.#addSpecial([operation, id, slot, args.length, word, rank], args, {
@@ -240,21 +240,6 @@ export class Link {
     return false;
   }
 
-  #slotOf(address: FunctionAddress): number {
-    // Calls in a row are mostly of one function.
-    if (address === this.#lastAddress) return this.#lastSlot;
-    const key = `${address.url}#${address.name}`;
-    let slot = this.#slots.get(key);
-    if (slot === undefined) {
-      slot = this.#slots.size;
-      this.#slots.set(key, slot);
-      this.#outbox.push(Operation.Define, slot, address.url, address.name);
-    }
-    this.#lastAddress = address;
-    this.#lastSlot = slot;
-    return slot;
-  }
-
   #added(): void {
     this.#outboxCount += 1;
     if (this.#outboxCount === 1) queueMicrotask(this.#flushLater);
@@ -290,18 +275,11 @@ export class Link {
     }
     const args = operation.slice(argumentsOffset);
     const index = args.findIndex((arg) => !isCloneable(arg));
-    const name = this.#nameOfSlot(operation[2] as number);
+    const name = this.#slots.nameOf(operation[2] as number);
     const { what, value } = encoded ?? {
       what: `argument ${index + 1} of ${name}()`,
       value: args[index],
     };
     this.#listener.onUnsendable(id, notCloneable(what, value, cause));
-  }
-
-  #nameOfSlot(slot: number): string {
-    for (const [key, each] of this.#slots) {
-      if (each === slot) return key.slice(key.lastIndexOf('#') + 1);
-    }
-    return '(unknown)';
   }
 }
