@@ -11,7 +11,7 @@ const owner = `
   export function open() {
     expose('owner', {
       soon: () => new Promise((resolve) => setTimeout(resolve, 50, 'at last')),
-      never: () => new Promise(() => {}),
+      wait: async (signal) => new Promise((end) => signal.addEventListener('abort', end)),
       keep: (fn) => { kept = fn; },
     });
   }
@@ -39,7 +39,7 @@ describe('a program ends by itself', () => {
     ['with a proxy of which nothing was asked', ''],
     ['with a callback that the other side keeps', 'await owner.keep(proxy(() => 1));'],
     ['with a proxy that was released', 'owner.soon().catch(() => {}); owner[releaseProxy]();'],
-    ['with a call that was cancelled', 'const c = owner.never(); c.cancel(); c.catch(() => {});'],
+    ['with a call that was cancelled', 'const c = owner.wait(); c.cancel(); c.catch(() => {});'],
   ] as const)('%s', async ([, body]) => {
     const ended = await runProgram(`${body} console.log('last line');`);
     expect(ended).toEqual({ stdout: 'last line\n', stderr: '', code: 0 });
