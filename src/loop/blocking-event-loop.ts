@@ -107,6 +107,8 @@ export class BlockingEventLoop extends BaseEventLoop {
     this.runTick(neverSpent);
     for (const source of inbound) source.flush();
     if (this.stopRequested || this.ready.length > 0) return;
+    // The tick may have moved the bell to where other threads find it: look there first.
+    if (doorbell !== registry.doorbell) return;
     const whenMs = this.timers.nextWhenMs();
     if (whenMs === Infinity && inbound.size === 0) {
       throw new DeadlockError(
