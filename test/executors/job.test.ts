@@ -195,15 +195,4 @@ describe('a thread that dies', () => {
     expect(error).toMatchObject({ exitCode: 5, hasBegun: false });
     expect(error.message).toMatch(/died before the call had begun/);
   });
-
-  test('that cannot even start fails its jobs instead of leaving them to wait', async () => {
-    const resourceLimits = { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 };
-    const executor = newExecutor({ maxThreads: 1, resourceLimits });
-    const all = [executor.submit(jobs.add, [1, 1]), executor.submit(jobs.add, [2, 2])];
-    for (const job of all) {
-      const error = await errorOf(job);
-      expect(error).toMatchObject({ code: 'ERR_THREAD_DIED', hasBegun: false });
-      expect(error.cause).toMatchObject({ code: 'ERR_WORKER_OUT_OF_MEMORY' });
-    }
-  });
 });

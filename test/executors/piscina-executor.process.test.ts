@@ -97,6 +97,25 @@ describe('Piscina', () => {
     expect([stdout, stderr]).toEqual(['false\ntrue\n', '']);
   });
 
+  test.for([
+    ['by an exit', 'process.exit(9);', 'it could not be started'],
+    ['by an error', "throw new RangeError('not here');", 'not here'],
+  ] as const)('whose threads die as they start fails the jobs: %s', async ([, death, reason]) => {
+    const preload = `import { isMainThread } from 'node:worker_threads';if(!isMainThread){${death}}`;
+    const { stdout, stderr } = await runProgram(
+      `
+      const executor = new PiscinaExecutor({ maxThreads: 1 });
+      const jobs = [executor.submit(tasks.square, [2]), executor.submit(tasks.square, [3])];
+      for (const { reason } of await Promise.allSettled(jobs)) {
+        console.log(reason.code, reason.hasBegun, reason.message.includes('${reason}'));
+      }
+      `,
+      ['--import', `data:text/javascript,${encodeURIComponent(preload)}`],
+    );
+    const line = 'ERR_THREAD_DIED false true\n';
+    expect([stdout, stderr]).toEqual([line + line, '']);
+  });
+
   test('starts threads although the process has options that no thread takes', async () => {
     const { stdout, stderr } = await runProgram(
       'console.log(await new PiscinaExecutor().submit(tasks.square, [3]));',
