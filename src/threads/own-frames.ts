@@ -12,7 +12,12 @@ const ownFolders: readonly string[] = ['dist/src/', 'src/']
   .flatMap((url) => [url.href, fileURLToPath(url)]);
 
 /** Parts of frames that stand between ours: Node's, and those of the pool of an executor. */
-const between: readonly string[] = ['(node:async_hooks', '/piscina/dist/', '\\piscina\\dist\\'];
+const between: readonly string[] = [
+  '(node:async_hooks',
+  '(node:internal/async_local_storage/',
+  '/piscina/dist/',
+  '\\piscina\\dist\\',
+];
 
 /** The lines of a stack without the frames that are ours, or between ours. */
 export function withoutOwnFrames(stack: string): string {

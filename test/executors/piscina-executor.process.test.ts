@@ -101,7 +101,10 @@ describe('Piscina', () => {
     ['by an exit', 'process.exit(9);', 'it could not be started'],
     ['by an error', "throw new RangeError('not here');", 'not here'],
   ] as const)('whose threads die as they start fails the jobs: %s', async ([, death, reason]) => {
-    const preload = `import { isMainThread } from 'node:worker_threads';if(!isMainThread){${death}}`;
+    const preload = `
+      import { isMainThread } from 'node:worker_threads';
+      if (!isMainThread) { ${death} }
+    `;
     const { stdout, stderr } = await runProgram(
       `
       const executor = new PiscinaExecutor({ maxThreads: 1 });
