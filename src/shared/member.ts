@@ -19,6 +19,7 @@ import { LoopClosedError } from '../errors.js';
 import { threadName } from '../loop/current-loop.js';
 import { Doorbell } from '../loop/doorbell.js';
 import type { DoorbellAddress } from '../loop/doorbell.js';
+import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';
 import { ownSystemThreadId } from './system-thread.js';
@@ -149,8 +150,18 @@ export class Member implements InboundSource {
     this.#isListening = false;
     if (this.#places.size === 0) return;
     this.#listen();
-    this.poll();
+    this.#look();
   };
+
+  /** Nobody called: what goes wrong is reported, and tried again with the next look. */
+  #look(): void {
+    try {
+      this.poll();
+    } catch (exception) {
+      const message = 'A look at what this thread shares with others failed';
+      reportTo(registry.running, { message, exception });
+    }
+  }
 
   /** A timer of the running loop ends its parking, and then it polls. */
   #patrol(): void {
@@ -160,7 +171,7 @@ export class Member implements InboundSource {
 
   #lookAround(): void {
     this.table.buryMissing();
-    this.poll();
+    this.#look();
   }
 }
 

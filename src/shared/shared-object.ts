@@ -65,7 +65,7 @@ export abstract class SharedObject implements WaitingPlace {
   readonly #memory: SharedArrayBuffer;
   readonly #guard: Guard;
   /** Waits of this thread that have begun and not ended. */
-  #waitCount = 0;
+  readonly #turns = new Set<Turn>();
   /** Rows of threads that are to be rung for after the visit. */
   readonly #toRing: number[] = [];
 
@@ -93,6 +93,8 @@ export abstract class SharedObject implements WaitingPlace {
   /** For the member: looks whether tasks of this thread may go on. */
   poll(): void {
     this.inside(() => undefined);
+    // Their loop was closed, so they will not end by themselves.
+    for (const turn of this.#turns) if (turn.isAbandoned) this.#end(turn, false);
   }
 
   /** A thread has died: strikes out what it had here. Called inside, at least once for each. */
@@ -146,7 +148,7 @@ export abstract class SharedObject implements WaitingPlace {
    * @param join - called inside: makes the turn known to all
    */
   protected *waitFor(turn: Turn, join: () => void): Coroutine<void> {
-    this.#begin(join);
+    this.#begin(turn, join);
     let isUsed = false;
     try {
       yield* turn.future as Future<void>;
@@ -158,7 +160,7 @@ export abstract class SharedObject implements WaitingPlace {
 
   /** As `waitFor`, and blocks the thread; `false` when the time is over before. */
   protected blockFor(turn: Turn, join: () => void, timeoutMs: number): boolean {
-    this.#begin(join);
+    this.#begin(turn, join);
     let isUsed = false;
     try {
       isUsed = this.member.block(() => turn.state === 'taken', timeoutMs);
@@ -171,17 +173,27 @@ export abstract class SharedObject implements WaitingPlace {
   /** Takes back a turn that waits, or was taken and will not be used. Called inside. */
   protected abstract giveUp(turn: Turn): void;
 
-  #begin(join: () => void): void {
-    this.#waitCount += 1;
+  #begin(turn: Turn, join: () => void): void {
     this.member.beginWaiting(this);
-    this.inside(join);
+    this.#turns.add(turn);
+    try {
+      this.inside(join);
+    } catch (error) {
+      this.#forget(turn);
+      throw error;
+    }
   }
 
   /** Every way out of a wait comes by here: what was taken and not used goes to the next. */
   #end(turn: Turn, isUsed: boolean): void {
-    this.#waitCount -= 1;
-    if (this.#waitCount === 0) this.member.endWaiting(this);
+    if (!this.#turns.has(turn)) return;
+    this.#forget(turn);
     if (!isUsed && this.member.isAlive) this.inside(() => this.giveUp(turn));
+  }
+
+  #forget(turn: Turn): void {
+    this.#turns.delete(turn);
+    if (this.#turns.size === 0) this.member.endWaiting(this);
   }
 
   #owner(): AudienceOwner {

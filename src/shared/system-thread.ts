@@ -4,7 +4,7 @@
  * Any thread, Linux only. A worker that is terminated, or out of memory, is told of by an event in
  * the thread that made it. A thread that blocks hears no events; but it can read `/proc`.
  */
-import { readdirSync, readlinkSync } from 'node:fs';
+import { accessSync, readlinkSync } from 'node:fs';
 
 /** The system's number of the calling thread; 0 where it cannot be known. */
 export function ownSystemThreadId(): number {
@@ -16,12 +16,16 @@ export function ownSystemThreadId(): number {
   }
 }
 
-/** The numbers of all threads of this process; `null` where they cannot be known. */
-export function listSystemThreads(): ReadonlySet<number> | null {
-  if (process.platform !== 'linux') return null;
+/**
+ * Whether a thread of this process has ended; `false` where that cannot be known. Each is asked for
+ * by its number: a listing of all leaves some out when others end meanwhile.
+ */
+export function hasSystemThreadEnded(systemThreadId: number): boolean {
+  if (systemThreadId === 0) return false;
   try {
-    return new Set(readdirSync('/proc/self/task').map(Number));
-  } catch {
-    return null;
+    accessSync(`/proc/self/task/${systemThreadId}`);
+    return false;
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'ENOENT';
   }
 }

@@ -18,7 +18,7 @@ import { randomBytes } from 'node:crypto';
 import { InvalidStateError } from '../errors.js';
 import { Doorbell } from '../loop/doorbell.js';
 import type { DoorbellAddress } from '../loop/doorbell.js';
-import { listSystemThreads } from './system-thread.js';
+import { hasSystemThreadEnded } from './system-thread.js';
 
 /** Threads that share at one time: each takes up to 64 bytes in all that is shared. A guess. */
 export const maxThreadCount = 256;
@@ -174,15 +174,14 @@ export class ThreadTable {
     Atomics.compareExchange(words, at(row, seat), takenSeat, freeSeat);
   }
 
-  /** Asks the system which threads there are, and buries the others. Does nothing but on Linux. */
+  /** Asks the system for each thread, and buries those that it has no more. Linux only. */
   buryMissing(): void {
-    const present = listSystemThreads();
-    if (present === null) return;
     for (let row = 0; row < this.rowCount; row += 1) {
       const number = Atomics.load(this.#words, at(row, life));
-      const systemThreadId = Atomics.load(this.#words, at(row, systemThread));
-      const isMissing = systemThreadId !== 0 && !present.has(systemThreadId);
-      if (number !== 0 && isMissing && this.isAlive(number)) this.bury(number);
+      if (number === 0) continue;
+      const hasEnded = hasSystemThreadEnded(Atomics.load(this.#words, at(row, systemThread)));
+      // The number is compared once more: the row may have gone to another thread meanwhile.
+      if (hasEnded) this.bury(number);
     }
   }
 

@@ -8,7 +8,8 @@ import {
   sleep,
   TimeoutError,
 } from 'threadloop';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { Member } from '#src/shared/member.js';
 import { Participants, play, start } from './participants.js';
 
 function barrierOf(count: number, parties: number) {
@@ -90,6 +91,20 @@ describe('a shared barrier', () => {
       b.reset();
       yield* gather([b, c, d].map((each) => start(loop, each.wait())));
     });
+  });
+
+  test('that breaks at the last moment keeps nobody waiting', () => {
+    const { people, all } = barrierOf(2, 2);
+    const [a, b] = all as Three;
+    const [member] = people.members as [Member];
+    const begin = member.beginWaiting.bind(member);
+    const end = vi.spyOn(member, 'endWaiting');
+    vi.spyOn(member, 'beginWaiting').mockImplementation((place) => {
+      b.abort();
+      begin(place);
+    });
+    expect(() => a.waitSync()).toThrow('Barrier aborted');
+    expect(end).toHaveBeenCalledOnce();
   });
 
   test('blocks a thread where that is asked for, with a limit', () => {

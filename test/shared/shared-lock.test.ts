@@ -16,11 +16,16 @@ import {
   timeout,
 } from 'threadloop';
 import { describe, expect, test } from 'vitest';
+import { virtualLoop } from '../loop/fixtures.js';
 import { Participants, play, start } from './participants.js';
 
 function lockOf(count: number): { people: Participants; locks: SharedLock[] } {
   const people = new Participants(count);
   return { people, locks: people.share(new SharedLock(), SharedLock) };
+}
+
+function* sleepOf(delayMs: number): Coroutine<void> {
+  yield* sleep(delayMs);
 }
 
 /** Takes the lock, writes its name down, and holds the lock for a while. */
@@ -125,6 +130,20 @@ describe('a shared lock', () => {
       waiting.cancel();
     });
     hold.release();
+  });
+
+  test('goes past tasks whose loop was closed', async () => {
+    const [a, b, c] = lockOf(3).locks as [SharedLock, SharedLock, SharedLock];
+    const hold = a.acquireSync();
+    const closed = virtualLoop();
+    const lost = start(closed, b.acquire());
+    await closed.runUntilComplete(sleepOf(1));
+    closed.close();
+    expect(b.stats().waiterCount).toBe(1);
+    b.poll();
+    expect([b.stats().waiterCount, lost.done()]).toEqual([0, false]);
+    hold.release();
+    c.acquireSync(1_000).release();
   });
 
   test('is one object in one thread, however often it arrives', () => {
