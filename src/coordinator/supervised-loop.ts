@@ -85,6 +85,7 @@ export class SupervisedLoop {
       open: () => this.#open(),
       replaceThread: (reason) => this.restart(reason),
       onAnswer: () => supervisor.onAnswer(this),
+      whyNotBlock: () => this.#whyNotBlock(),
     });
     this.loop = getLoop(name);
     this.started = new Promise((resolve, reject) => {
@@ -155,6 +156,11 @@ export class SupervisedLoop {
       throw new Error(`threadloop bug: ${this.name} moves from ${this.#state} to ${next}`);
     }
     this.#state = next;
+  }
+
+  #whyNotBlock(): string | null {
+    if (this.#state !== 'waiting') return null;
+    return `the next thread of loop '${this.name}' is started by this one, which cannot do so`;
   }
 
   /** Calls find a port to wait in at any time, also while no thread is there to read it. */

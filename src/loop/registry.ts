@@ -46,6 +46,10 @@ export interface Registry {
   members: Map<number, unknown>;
   /** The objects that other threads may use, by name; kept by `src/threads/`. */
   exposed: unknown;
+  /** Whether the thread is inside a blocking wait, where no user code may run. */
+  isBlocked: boolean;
+  /** User code that came up in a blocking wait, in order; kept by `src/threads/`. */
+  readonly deferred: (() => void)[];
 }
 
 const key = Symbol.for('threadloop');
@@ -66,4 +70,6 @@ export const registry: Registry = (holder[key] ??= {
   directory: null,
   members: new Map(),
   exposed: null,
+  isBlocked: false,
+  deferred: [],
 });

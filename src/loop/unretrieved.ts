@@ -6,16 +6,17 @@
  */
 import { creationDetails } from './debug-stack.js';
 import type { EventLoop } from './event-loop.js';
+import { reportTo } from './exception-handler.js';
 
 /** The promise to report one error, unless somebody retrieves it before. */
 export class Unretrieved {
-  readonly #loop: EventLoop;
+  readonly #loop: EventLoop | null;
   readonly #message: string;
   readonly #future: string;
   readonly #reason: unknown;
   readonly #details: { readonly sourceTraceback?: string };
 
-  constructor(future: { toString(): string }, loop: EventLoop, reason: unknown) {
+  constructor(future: { toString(): string }, loop: EventLoop | null, reason: unknown) {
     this.#loop = loop;
     this.#future = future.toString();
     // As it prints, not as it is made: the class may be one of ours that nobody knows.
@@ -33,7 +34,7 @@ export class Unretrieved {
 
   report(): void {
     pending.delete(this);
-    this.#loop.callExceptionHandler({
+    reportTo(this.#loop, {
       message: this.#message,
       exception: this.#reason,
       future: this.#future,
@@ -48,10 +49,10 @@ const finalizers = new FinalizationRegistry<Unretrieved>((unretrieved) => unretr
 
 let reportsAtExit = false;
 
-/** Reports `reason` through the loop's exception handler if nobody ever sees it. */
+/** Reports `reason` to the loop's exception handler, if it has one and nobody ever sees it. */
 export function reportUnlessRetrieved(
   future: { toString(): string },
-  loop: EventLoop,
+  loop: EventLoop | null,
   reason: unknown,
 ): Unretrieved {
   const unretrieved = new Unretrieved(future, loop, reason);

@@ -21,12 +21,13 @@ export class MemoryPort implements Port {
     this.#other = other;
   }
 
-  post(batch: Batch, transferList: readonly Transferable[] = []): void {
+  post(batch: Batch, transferList: readonly Transferable[] = []): boolean {
     const copy = structuredClone(batch, { transfer: [...transferList] });
     const other = this.#other;
-    if (this.#isClosed || other === null) return;
+    if (this.#isClosed || other === null) return false;
     other.#inbox.push(copy);
     queueMicrotask(() => other.#deliver());
+    return !other.#isClosed;
   }
 
   listen(listener: PortListener): void {

@@ -10,13 +10,18 @@
  * | finished  | –                    |                                         |
  * | cancelled | –                    |                                         |
  */
-import { CancelledError, InvalidStateError, isCancelled, show, showError } from '../errors.js';
+import { CancelledError, isCancelled, show, showError, TimeoutError } from '../errors.js';
 import type { Suspension } from '../loop/coroutine.js';
-import { getEventLoop, getRunningLoop } from '../loop/current-loop.js';
+import { getRunningLoop } from '../loop/current-loop.js';
+import type { EventLoop } from '../loop/event-loop.js';
+import { reportTo } from '../loop/exception-handler.js';
 import { printsAsText } from '../loop/prints-as-text.js';
+import { registry } from '../loop/registry.js';
 import { reportUnlessRetrieved } from '../loop/unretrieved.js';
 import type { Unretrieved } from '../loop/unretrieved.js';
 import { Waitable } from '../loop/waitable.js';
+import { checkTimeout } from '../shared/check-timeout.js';
+import { blockUntil, deadlock, whenUnblocked } from './blocking-wait.js';
 import { FollowingFuture } from './following-future.js';
 
 type DoneCallback<T> = (future: ConcurrentFuture<T>) => unknown;
@@ -53,12 +58,18 @@ export class ConcurrentFuture<T> extends Waitable<T> {
   }
 
   /**
-   * The result, at once.
+   * The result, for code that is not asynchronous: **blocks the calling thread** until it is there.
+   * Nothing else runs on this thread meanwhile, neither its loop nor Node: async code waits with
+   * `await` or `yield*` instead. Calls from other threads that arrive meanwhile, and callbacks of
+   * other futures, run when the thread turns again.
    *
-   * @throws what the call threw; CancelledError; InvalidStateError while pending
+   * @param timeoutMs - how long to block, from 0 up. Default: until it is there
+   * @throws what the call threw; CancelledError; TimeoutError when the time is over, and the call
+   *   goes on; DeadlockError when only this very thread could bring the result; LoopDiedError when
+   *   the other thread dies meanwhile
    */
-  result(): T {
-    if (this.#state === 'pending') throw new InvalidStateError('Result is not ready.');
+  result(timeoutMs: number = Infinity): T {
+    if (this.#state === 'pending') this.#block(timeoutMs);
     this.#noteRetrieved();
     if (this.#error !== null) throw this.#error.reason;
     return this.#value as T;
@@ -92,7 +103,7 @@ export class ConcurrentFuture<T> extends Waitable<T> {
     if (this.#state !== 'pending') return;
     this.#settle(isCancelled(reason) ? 'cancelled' : 'finished', { reason });
     if (!this.#isWaitedFor && !this.cancelled()) {
-      this.#unretrieved = reportUnlessRetrieved(this, getEventLoop(), reason);
+      this.#unretrieved = reportUnlessRetrieved(this, loopOfThread(), reason);
     }
   }
 
@@ -111,6 +122,20 @@ export class ConcurrentFuture<T> extends Waitable<T> {
     else callback();
   }
 
+  /** Throws when it cannot be settled while this thread is blocked, as it is for so long. */
+  protected assertCanBlock(_blockedMs: number): void {
+    throw deadlock(this.toString(), 'it is settled by code of this very thread, which cannot run');
+  }
+
+  #block(timeoutMs: number): void {
+    checkTimeout(timeoutMs);
+    this.#noteRetrieved();
+    const isDone = (): boolean => this.done();
+    const assertPossible = (blockedMs: number): void => this.assertCanBlock(blockedMs);
+    if (blockUntil({ isDone, timeoutMs, assertPossible })) return;
+    throw new TimeoutError(`${this.toString()} was not done within ${timeoutMs} ms`);
+  }
+
   #describeOutcome(): string {
     if (this.#error === null) return ` result=${show(this.#value)}`;
     return ` exception=${showError(this.#error.reason)}`;
@@ -127,8 +152,22 @@ export class ConcurrentFuture<T> extends Waitable<T> {
     this.#error = error;
     const callbacks = this.#callbacks;
     this.#callbacks = [];
-    for (const callback of callbacks) runDoneCallback(callback, this);
+    if (callbacks.length > 0) whenUnblocked(runDoneCallbacks, { callbacks, future: this });
   }
+}
+
+/** Unlike `getEventLoop()`, makes none: threads that only block have no loop. */
+function loopOfThread(): EventLoop | null {
+  return registry.running ?? registry.current;
+}
+
+interface Settled {
+  readonly callbacks: readonly ((future: never) => unknown)[];
+  readonly future: object;
+}
+
+function runDoneCallbacks({ callbacks, future }: Settled): void {
+  for (const callback of callbacks) runDoneCallback(callback, future);
 }
 
 function runDoneCallback(callback: (future: never) => unknown, future: object): void {
@@ -136,6 +175,6 @@ function runDoneCallback(callback: (future: never) => unknown, future: object): 
     callback(future as never);
   } catch (exception) {
     const message = `Exception in callback ${callback.name || 'anonymous'}()`;
-    getEventLoop().callExceptionHandler({ message, exception, future });
+    reportTo(loopOfThread(), { message, exception, future });
   }
 }

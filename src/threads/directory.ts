@@ -91,7 +91,8 @@ export class Directory implements CallHost {
       new Peer({ name, host: this, onNotice: ignore, open }).attach(new NodePort(port2));
       return new NodePort(port1);
     };
-    const peer = new Peer({ name, host: this, onNotice: ignore, open });
+    const whyNotBlock = (): string => `it runs on this thread's own loop, which cannot turn`;
+    const peer = new Peer({ name, host: this, onNotice: ignore, open, whyNotBlock });
     const loop = new RemoteLoop(peer);
     this.#entries.set(this.name, { peer, loop });
     return loop;

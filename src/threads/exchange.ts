@@ -5,7 +5,7 @@
  * ends or hangs up. What outlives a link, the name of the far thread, is a `Peer`.
  */
 import type { MessagePort } from 'node:worker_threads';
-import { ThreadloopError } from '../errors.js';
+import { LoopDiedError, ThreadloopError } from '../errors.js';
 import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';
@@ -14,6 +14,7 @@ import '../shared/travel.js';
 import { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
 import type { NodePort, Port } from '../wire/port.js';
+import { deadlock, whenUnblocked } from './blocking-wait.js';
 import type { CallOptions } from './call-options.js';
 import { wordsNotice } from './call-words.js';
 import type { WordMemory } from './call-words.js';
@@ -37,6 +38,8 @@ export interface ExchangeOwner {
   replaceThread(reason: string): void;
   /** A call of this thread was answered. */
   onAnswer(): void;
+  /** Why no call can be answered while this thread is blocked, in words; `null` when it can. */
+  whyNotBlock(): string | null;
 }
 
 /** So many batches are taken before the loop has its turn. */
@@ -44,6 +47,8 @@ const maxBatchesPerPoll = 32;
 
 /** Told to the far side when a batch of it could not be read here. */
 const unreadable = 'unreadable';
+
+const hungUp = 'its port was closed';
 
 /** The calls of two threads over one link, seen from one of them. */
 export class Exchange implements InboundSource {
@@ -55,6 +60,7 @@ export class Exchange implements InboundSource {
   readonly #owner: ExchangeOwner;
   readonly #link: Link;
   readonly #outgoing: OutgoingCalls;
+  #isMissed = false;
 
   constructor(port: Port, owner: ExchangeOwner) {
     this.#owner = owner;
@@ -63,7 +69,7 @@ export class Exchange implements InboundSource {
         this.incoming.add(heading, { address, args, carried, isAnswered: false }),
       onCall: (heading, address, args, carried) =>
         this.incoming.add(heading, { address, args, carried, isAnswered: true }),
-      onCancel: (id, message) => this.incoming.cancel(id, message),
+      onCancel: (id, message) => whenUnblocked(() => this.incoming.cancel(id, message), null),
       onResult: (id, value) => this.#outgoing.onResult(id, value),
       onError: (id, error) => this.#outgoing.onError(id, error),
       onNotice: (subject, body) => this.#onNotice(subject, body),
@@ -79,6 +85,7 @@ export class Exchange implements InboundSource {
       shareWords: (memory) => this.#link.notice(wordsNotice, memory),
       replaceThread: (reason) => owner.replaceThread(reason),
       onAnswer: () => owner.onAnswer(),
+      assertCanBlock: (blockedMs) => this.#assertCanBlock(blockedMs),
     });
     this.incoming = new IncomingCalls(this.#link, owner.host);
     registry.inbound.add(this);
@@ -152,6 +159,18 @@ export class Exchange implements InboundSource {
     registry.inbound.delete(this);
     this.proxies.hangUp();
     this.#link.close();
+  }
+
+  /** For those who block this thread until a call is answered: see `ConcurrentFuture.result`. */
+  #assertCanBlock(blockedMs: number): void {
+    const { farName } = this.#owner;
+    const why = this.#owner.whyNotBlock();
+    if (why !== null) throw deadlock(`a call on loop '${farName}'`, why);
+    // The first look costs a message; most answers come sooner.
+    if (blockedMs === 0 || !this.#link.hasHungUp()) return;
+    // At the first look the reason may still be on its way.
+    if (this.#isMissed) throw new LoopDiedError({ loop: farName, exitCode: null, reason: hungUp });
+    this.#isMissed = true;
   }
 
   #onNotice(subject: string, body: unknown): void {

@@ -39,6 +39,8 @@ export interface OutgoingOptions {
   readonly replaceThread: (reason: string) => void;
   /** A call was answered. */
   readonly onAnswer: () => void;
+  /** Throws when no call can be answered while this thread is blocked, as it is for so long. */
+  readonly assertCanBlock: (blockedMs: number) => void;
 }
 
 /** The outgoing half of a link's calls. */
@@ -110,6 +112,10 @@ export class OutgoingCalls implements Carrier {
 
   replaceThread({ id }: RemoteCall<unknown>, reason: string): void {
     if (this.#pending.has(id)) this.#options.replaceThread(reason);
+  }
+
+  assertCanBlock(blockedMs: number): void {
+    this.#options.assertCanBlock(blockedMs);
   }
 
   onResult(id: number, value: unknown): void {

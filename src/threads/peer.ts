@@ -42,6 +42,8 @@ export interface PeerOptions {
   readonly replaceThread?: (reason: string) => void;
   /** A call of this thread was answered. Called often: has to be cheap. */
   readonly onAnswer?: () => void;
+  /** Why its calls cannot be answered while this thread is blocked; absent when they can. */
+  readonly whyNotBlock?: () => string | null;
 }
 
 /** A thread known by name. */
@@ -145,6 +147,7 @@ export class Peer {
       onClosed: (closed) => this.#onClosed(closed),
       replaceThread: (reason) => this.#options.replaceThread?.(reason),
       onAnswer: () => this.#options.onAnswer?.(),
+      whyNotBlock: () => this.#options.whyNotBlock?.() ?? null,
     });
     if (this.#exchange === null) this.#exchange = exchange;
     else this.#served.add(exchange);

@@ -21,6 +21,8 @@ export interface Carrier {
   withdraw(call: RemoteCall<unknown>): boolean;
   startedAtMs(call: RemoteCall<unknown>): number | null;
   replaceThread(call: RemoteCall<unknown>, reason: string): void;
+  /** Throws when no call can be answered while this thread is blocked, as it is for so long. */
+  assertCanBlock(blockedMs: number): void;
 }
 
 /** Sends a call, once more where it was sent before. Throws when nobody takes it. */
@@ -133,6 +135,10 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   /** The lines below the far side's stack: which loop it was, and who called. */
   nearStack(farName: string): string {
     return describeNearStack(`on loop '${farName}'`, this.#near);
+  }
+
+  protected override assertCanBlock(blockedMs: number): void {
+    this.#carrier?.assertCanBlock(blockedMs);
   }
 
   #limited(): ConstructorParameters<typeof CallLimits>[0] {

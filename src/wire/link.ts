@@ -164,6 +164,12 @@ export class Link {
     }
   }
 
+  /** Whether the other side is gone: for a blocked thread, which no event reaches. */
+  hasHungUp(): boolean {
+    // An empty batch says nothing, and asks whether anybody is there.
+    return !this.#port.post([], []);
+  }
+
   /** While referenced, the link keeps the process alive. */
   ref(): void {
     this.#port.ref();

@@ -5,8 +5,8 @@ import {
   CancelledError,
   ConcurrentFuture,
   type Coroutine,
+  DeadlockError,
   ensureFuture,
-  InvalidStateError,
   isCancelled,
   NoRunningLoopError,
   run,
@@ -19,7 +19,7 @@ describe('a concurrent future', () => {
   test('is pending until it is settled, and then for good', async () => {
     const future = new ConcurrentFuture<number>();
     expect([future.done(), future.cancelled()]).toEqual([false, false]);
-    expect(() => future.result()).toThrow(new InvalidStateError('Result is not ready.'));
+    expect(() => future.result()).toThrow(DeadlockError);
     future.setResult(7);
     future.setResult(8);
     future.setException(new Error('late'));

@@ -37,6 +37,7 @@ function makeSide(
     onClosed: () => {},
     replaceThread: () => {},
     onAnswer: () => {},
+    whyNotBlock: () => null,
   });
   return { exchange, listener: listen.mock.calls[0]?.[0] as PortListener };
 }
@@ -52,6 +53,7 @@ describe('an exchange', () => {
     const far = makeSide(right);
     vi.spyOn(left, 'post').mockImplementationOnce(() => {
       far.listener.onUnreadable(new Error('garbled'));
+      return true;
     });
     const calls = [call(near, [1]), call(near, [2])];
     for (const each of calls) {

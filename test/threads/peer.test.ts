@@ -224,6 +224,7 @@ describe('a death', () => {
       answer.mockRestore();
       life.port.post(batch);
       near.mourn(obituary());
+      return true;
     });
     await expect(lost).rejects.toThrow(LoopDiedError);
     expect([await read, await unread]).toEqual(['read', 'unread']);

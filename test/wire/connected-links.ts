@@ -32,8 +32,9 @@ function makeEnd(port: MemoryPort): End {
   const sent: Batch[] = [];
   const post = port.post.bind(port);
   vi.spyOn(port, 'post').mockImplementation((batch, transferList) => {
-    post(batch, transferList);
+    const isHeard = post(batch, transferList);
     sent.push(batch);
+    return isHeard;
   });
   const heard = new RecordingListener();
   return { link: new Link(port, heard), port, heard, sent };

@@ -120,7 +120,7 @@ describe('a notice', () => {
   test('hands its transfer list to the port', () => {
     const [near] = connect();
     const { port1, port2 } = new MessageChannel();
-    const post = vi.spyOn(near.port, 'post').mockImplementation(() => {});
+    const post = vi.spyOn(near.port, 'post').mockImplementation(() => true);
     near.link.notice('introduced', { name: 'loop-2' }, [port1]);
     const [batch, transferList] = post.mock.calls[0] as unknown as [Batch, unknown[]];
     expect(batch).toEqual([Operation.Notice, 'introduced', { name: 'loop-2' }]);

@@ -1,0 +1,94 @@
+/**
+ * Blocking the calling thread until something has come from another one.
+ *
+ * Node's event loop stands still meanwhile. So the thread looks at its ports itself, and parks on
+ * its doorbell in between. What the runtimes of the threads say to each other is dealt with at
+ * once: answers, introductions, news of deaths. User code is not run in the blocked frame, where
+ * nobody expects it: calls from other threads wait for their turn on the loop, done callbacks and
+ * cancels until the thread turns again (`whenUnblocked`), in the order in which they came.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import { DeadlockError } from '../errors.js';
+import { registry } from '../loop/registry.js';
+
+/** Milliseconds between two looks for what nobody rings for. A guess, safe to change. */
+const recheckMs = 50;
+
+/** What is waited for, and how long. */
+export interface BlockingWait {
+  readonly isDone: () => boolean;
+  readonly timeoutMs: number;
+  /**
+   * Throws when it can never be done while this thread is blocked. Asked at the beginning, and from
+   * time to time: a death raises no event on a blocked thread.
+   */
+  readonly assertPossible: (blockedMs: number) => void;
+}
+
+/**
+ * Blocks until it is done; `false` when the time is over before. With 0 it looks once.
+ *
+ * @throws what `assertPossible` throws
+ */
+export function blockUntil(wait: BlockingWait): boolean {
+  const wasBlocked = registry.isBlocked;
+  registry.isBlocked = true;
+  try {
+    // What is dealt with here is no part of the task that happens to wait.
+    return outside.runInAsyncScope(block, null, wait);
+  } finally {
+    registry.isBlocked = wasBlocked;
+    if (registry.deferred.length > 0) scheduleDeferred();
+  }
+}
+
+/** Runs user code: at once, or behind what else came up while the thread was blocked. */
+export function whenUnblocked<A>(run: (arg: A) => void, arg: A): void {
+  const { deferred } = registry;
+  if (registry.isBlocked || deferred.length > 0) deferred.push(() => run(arg));
+  else run(arg);
+}
+
+/** The error of a wait that only this thread could end. */
+export function deadlock(what: string, why: string): DeadlockError {
+  return new DeadlockError(
+    `Waiting here for ${what} would block for ever: ${why} while this thread is blocked. Wait ` +
+      'with await or yield*, or have another thread wait',
+  );
+}
+
+function block({ isDone, timeoutMs, assertPossible }: BlockingWait): boolean {
+  const { doorbell, inbound } = registry;
+  const startMs = performance.now();
+  const deadlineMs = startMs + timeoutMs;
+  let askAtMs = startMs;
+  for (;;) {
+    for (const source of inbound) source.flush();
+    doorbell.look();
+    for (const source of inbound) source.poll();
+    if (isDone()) return true;
+    const nowMs = performance.now();
+    if (nowMs >= deadlineMs) return false;
+    if (nowMs >= askAtMs) {
+      assertPossible(askAtMs - startMs);
+      askAtMs += recheckMs;
+    }
+    doorbell.wait(Math.max(0, Math.min(deadlineMs, askAtMs) - nowMs));
+  }
+}
+
+const outside = new AsyncResource('threadloop.blockingWait');
+
+/** Both ways: a blocking loop knows no microtasks, and a loop that ends now runs no callback. */
+function scheduleDeferred(): void {
+  outside.runInAsyncScope(() => {
+    queueMicrotask(runDeferred);
+    registry.running?.callSoonThreadsafe(runDeferred);
+  });
+}
+
+function runDeferred(): void {
+  const { deferred } = registry;
+  // What comes up while one of them blocks in turn is put behind, and has its turn here too.
+  for (let run = deferred.shift(); run !== undefined; run = deferred.shift()) run();
+}
