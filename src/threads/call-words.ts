@@ -17,7 +17,8 @@ const waiting = 0;
 const waitingTimed = 1;
 const started = 2;
 const withdrawn = 3;
-const cancelled = 4;
+/** What `checkCancelled()` asks for; the word of an executor's job ends so too. */
+export const cancelled = 4;
 
 /** Words in one piece of memory, a power of two: 12 KB, made as calls need them. A guess. */
 const wordsPerChunk = 1024;

@@ -10,7 +10,7 @@
  * |-----------|------------------|---------------------------------------------------|
  * | waiting   | taken, cancelled | the thread; the caller                            |
  * | taken     | begun, cancelled | the thread, once the module is loaded; the caller |
- * | begun     | cancelled        | the caller: the code is told                      |
+ * | begun     | cancelled        | the caller: the code is told, or asks             |
  * | cancelled | –                |                                                   |
  */
 import { receiveMessageOnPort } from 'node:worker_threads';
@@ -21,11 +21,18 @@ import { decodeError, encodeError } from '../wire/error-codec.js';
 import type { EncodedError } from '../wire/error-codec.js';
 import type { FunctionAddress } from '../wire/message.js';
 import { notCloneable } from '../wire/not-cloneable.js';
+import { cancelled } from './call-words.js';
+import { runWithWord } from './check-cancelled.js';
 import { resolveExport } from './module-loader.js';
 import { takesSignal, withSignal } from './signal-argument.js';
 
 /** How far a job is: the word that it shares with its caller. */
-export const JobState = { waiting: 0, taken: 1, begun: 2, cancelled: 3 } as const;
+export const JobState: Readonly<Record<'waiting' | 'taken' | 'begun' | 'cancelled', number>> = {
+  waiting: 0,
+  taken: 1,
+  begun: 2,
+  cancelled,
+};
 
 /** What a thread is given. */
 export interface JobOrder {
@@ -53,7 +60,8 @@ export async function runJob({ address, port, state }: JobOrder): Promise<void> 
     const args = receiveMessageOnPort(port)?.message as unknown[];
     const fn = (await resolveExport(address.url, address.name)) as Callable;
     if (!advance(state, JobState.taken, JobState.begun)) return;
-    sendValue(port, address, await call(fn, args, port));
+    const word = { words: state, index: 0 };
+    sendValue(port, address, await runWithWord(word, async () => call(fn, args, port)));
   } catch (error) {
     sendAnswer(port, { error: encodeError(error) });
   }

@@ -103,6 +103,17 @@ describe('a cancel of a job that runs', () => {
     expect(await executor.submit(jobs.whichThread, [])).toBe(thread);
   });
 
+  test('is seen by checkCancelled() in a synchronous function', async () => {
+    const executor = newExecutor({ maxThreads: 1, graceMs: Infinity });
+    const thread = await executor.submit(jobs.whichThread, []);
+    const started = newFlag();
+    const job = executor.submit(jobs.spinUntilCancelled, [started]);
+    await raised(started);
+    job.cancel();
+    await expectCancelled(job);
+    expect(await executor.submit(jobs.whichThread, [])).toBe(thread);
+  });
+
   test.for(['spin', 'ignoreAbort'] as const)(
     'ends its thread after the grace time, and another takes its place: %s',
     async (name) => {
