@@ -30,9 +30,9 @@ let reductionCount = 0;
 async function mapAndReduce(text: string): Promise<void> {
   const parts = await coordinator.submit(words.countWords, text, partCount);
   // Reduce: each part on the loop that holds the sums of these words.
-  await Promise.all(
-    parts.map((part, index) => reducers[index]?.runCoroutineThreadsafe(words.addCounts, part)),
-  );
+  for (const [index, part] of parts.entries()) {
+    await reducers[index]?.runCoroutineThreadsafe(words.addCounts, part);
+  }
   reductionCount += parts.length;
 }
 await Promise.all(texts.map(mapAndReduce));

@@ -3,6 +3,7 @@
 import { Coordinator, getEventLoop, remoteFunction } from 'threadloop';
 import { type ScriptedCall, ScriptedSpawner, type ScriptedThread } from 'threadloop/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { until } from '../coordinator/scripted-threads.js';
 
 const work = remoteFunction<(input: unknown) => unknown>('file:///work.js', 'work');
 
@@ -19,6 +20,8 @@ describe('a scripted thread', () => {
   test('is ready at once, leaves calls unanswered, and ends when it is told to', async () => {
     const { coordinator, thread } = await start();
     const call = coordinator.submit(work, 1);
+    // Before it has begun, a cancel takes it back: then the thread never sees it.
+    await until(() => thread.calls.length === 1);
     call.cancel('never mind');
     const down = coordinator.shutdown({ mode: 'cancel' });
     await expect(call).rejects.toThrow('never mind');
