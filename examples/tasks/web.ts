@@ -1,4 +1,5 @@
 // An HTTP server of its own for each loop: the kernel shares the connections of one port out.
+// An ordinary module; each thread that loads it has a server and a count of its own.
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,5 @@
 // Counting words: each loop maps texts, and each holds the sums of the words that belong to it.
+// An ordinary module; each thread that loads it has sums of its own.
 
 const sums = new Map<string, number>();
 
