@@ -29,8 +29,8 @@ export interface CallOptions {
   readonly transferList?: readonly Transferable[];
   /**
    * Among calls that wait for the same loop. Ranks are those of the web's scheduler; a higher one
-   * goes first, though not always: one call in 32 is of the lowest rank that waits, so that none
-   * starves. Order is promised within a rank. Default `user-visible`.
+   * goes first, though not always: one call in 32 is of the rank that had to wait longest, so that
+   * none starves. Order is promised within a rank. Default `user-visible`.
    */
   readonly priority?: TaskPriority;
   /** For a coordinator: calls of the same key go to the same loop while it lives. */

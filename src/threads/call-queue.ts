@@ -12,8 +12,8 @@ import { scheduleOn } from '../loop/runnable.js';
 import type { Runnable } from '../loop/runnable.js';
 import { priorities } from '../scheduling/task-priority.js';
 
-/** One of so many calls in a row is of the lowest rank that waits. A guess, safe to change. */
-const callsPerLowestRank = 32;
+/** One of so many calls in a row is of whichever rank had to wait longest. A guess. */
+const callsPerLeftBehind = 32;
 
 /** Calls run in the context in which this module was loaded, not in that of who brought them. */
 const neutralScope = new AsyncResource('threadloop');
@@ -58,14 +58,22 @@ export class Lanes {
 export class CallQueue implements Runnable {
   /** By rank, the lanes in which calls wait, in the order of their turns. */
   readonly #waiting: readonly Lane[][] = priorities.map(() => []);
+  /** By rank, the number of the turn in which one of its calls was last taken. */
+  readonly #lastTurns: number[] = priorities.map(() => 0);
   #turnCount = 0;
+  #waitingCount = 0;
+  #loop: EventLoop | null = null;
 
   /** Lets a call wait for its turn on the loop. */
   push(loop: EventLoop, lanes: Lanes, rank: number, call: QueuedCall): void {
     const lane = lanes.byRank[rank] as Lane;
     if (lane.isEmpty) this.#waiting[rank]?.push(lane);
     lane.push(call);
-    scheduleOn(loop, this);
+    this.#waitingCount += 1;
+    // Another loop runs by now: behind it, those that came before would wait for its end.
+    const entryCount = loop === this.#loop ? 1 : this.#waitingCount;
+    this.#loop = loop;
+    for (let count = 0; count < entryCount; count += 1) scheduleOn(loop, this);
   }
 
   /** For the loop: starts the call whose turn it is. */
@@ -76,16 +84,32 @@ export class CallQueue implements Runnable {
   /** Takes the call whose turn it is out of its lane. */
   next(): QueuedCall | undefined {
     this.#turnCount += 1;
-    const isForLowest = this.#turnCount % callsPerLowestRank === 0;
-    const lanes = isForLowest
-      ? this.#waiting.findLast((each) => each.length > 0)
-      : this.#waiting.find((each) => each.length > 0);
+    const isForLeftBehind = this.#turnCount % callsPerLeftBehind === 0;
+    const rank = isForLeftBehind ? this.#rankLeftBehind() : this.#highestRank();
+    const lanes = this.#waiting[rank];
     const [lane] = lanes ?? [];
     if (lanes === undefined || lane === undefined) return undefined;
+    this.#lastTurns[rank] = this.#turnCount;
     const call = lane.shift();
+    this.#waitingCount -= 1;
     if (lane.isEmpty) lanes.shift();
     else if (lanes.length > 1) lanes.push(lanes.shift() as Lane);
     return call;
+  }
+
+  /** Of those in which calls wait; -1 when none does. */
+  #highestRank(): number {
+    return this.#waiting.findIndex((each) => each.length > 0);
+  }
+
+  /** Of those in which calls wait, the one whose last turn is longest ago. */
+  #rankLeftBehind(): number {
+    let found = -1;
+    for (const [rank, lanes] of this.#waiting.entries()) {
+      const isOlder = (this.#lastTurns[rank] ?? 0) < (this.#lastTurns[found] ?? Infinity);
+      if (lanes.length > 0 && isOlder) found = rank;
+    }
+    return found;
   }
 }
 
