@@ -37,6 +37,8 @@ export class IncomingCalls {
   /** Held up by a module that loads. Bounded by what the far side has in flight. */
   #heldUp: IncomingCall[] = [];
   #isLoading = false;
+  /** Lets the loop of `#loadAndEnqueue` go on without the module that it waits for. */
+  #stopLoading: () => void = () => undefined;
   readonly #functions = new WeakMap<FunctionAddress, AnyFunction>();
   /** Those that wait for their turn or run, by number. */
   readonly #calls = new Map<number, IncomingCall>();
@@ -96,6 +98,7 @@ export class IncomingCalls {
     }
     const heldUp = this.#heldUp.find((each) => each.id === id);
     if (heldUp === undefined) return;
+    if (heldUp === this.#heldUp[0]) this.#stopLoading();
     this.#heldUp = this.#heldUp.filter((each) => each !== heldUp);
     heldUp.answer(new CancelledError(message));
   }
@@ -125,22 +128,30 @@ export class IncomingCalls {
     this.#isLoading = true;
     await this.#host.gate;
     for (let next = this.#heldUp[0]; next !== undefined; next = this.#heldUp[0]) {
-      try {
-        const { address } = next;
-        if (!this.#functions.has(address)) {
-          this.#functions.set(address, await resolveExport(address.url, address.name));
-        }
-        // It may have been withdrawn meanwhile.
-        if (this.#heldUp[0] === next) this.#heldUp.shift();
-        else continue;
-        this.#tryEnqueue(next);
-      } catch (error) {
-        if (this.#heldUp[0] === next) this.#heldUp.shift();
-        next.fail(this.#host.loop(), error);
-      }
+      const failure = await this.#load(next.address);
+      // It may have been withdrawn meanwhile.
+      if (this.#heldUp[0] !== next) continue;
+      this.#heldUp.shift();
+      if (failure === null) this.#tryEnqueue(next);
+      else next.fail(this.#host.loop(), failure.error);
     }
     this.#isLoading = false;
     this.#checkIdle();
+  }
+
+  /** Ends early when the call is withdrawn that needs it: a module may load for ever. */
+  async #load(address: FunctionAddress): Promise<{ readonly error: unknown } | null> {
+    if (this.#functions.has(address)) return null;
+    const withdrawn = new Promise<void>((resolve) => {
+      this.#stopLoading = resolve;
+    });
+    try {
+      const fn = await Promise.race([resolveExport(address.url, address.name), withdrawn]);
+      if (fn !== undefined) this.#functions.set(address, fn);
+      return null;
+    } catch (error) {
+      return { error };
+    }
   }
 
   /** Lets a call whose function is loaded wait for its turn; `false` when it is not loaded. */
