@@ -88,8 +88,8 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
       },
       spawn: (name, port) => this.#spawn(name, port),
       introduce: (from, to, port) => this.#introduce(from, to, port),
-      replaceThread: (name, reason) =>
-        this.#supervised.find((e) => e.name === name)?.restart(reason),
+      replaceThread: (replacement) =>
+        this.#supervised.find(({ name }) => name === replacement.name)?.replace(replacement),
       onAnswer: (loop) => {
         if (this.#shutdown === null) this.#balancer.onAnswer(loop, this.#supervised);
       },

@@ -40,7 +40,7 @@ export interface LoopSupervisor {
   /** A worker asks for a link to a sibling. */
   introduce(from: string, to: string, port: MessagePort): void;
   /** A call from a worker to a sibling ignores that it was cancelled. */
-  replaceThread(name: string, reason: string): void;
+  replaceThread(replacement: Replacement): void;
   /** A call was answered. */
   onAnswer(loop: SupervisedLoop): void;
   onReady(loop: SupervisedLoop): void;
@@ -116,6 +116,11 @@ export class SupervisedLoop {
   restart(reason: string): void {
     this.#endReason = reason;
     this.#thread?.terminate();
+  }
+
+  /** As `restart`, if the name has borne no other thread since. */
+  replace({ threadId, reason }: Replacement): void {
+    if (threadId === null || threadId === this.peer.threadId) this.restart(reason);
   }
 
   /** Tells the thread to end by itself, after its calls or by cancelling them. */
@@ -202,8 +207,7 @@ export class SupervisedLoop {
       const { name, port } = body as Introduction;
       this.#supervisor.introduce(this.name, name, port);
     } else if (subject === Notice.replace) {
-      const { name, reason } = body as Replacement;
-      this.#supervisor.replaceThread(name, reason);
+      this.#supervisor.replaceThread(body as Replacement);
     }
   }
 

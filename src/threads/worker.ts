@@ -81,6 +81,8 @@ export interface Introduction {
 /** Body of `replace`. */
 export interface Replacement {
   readonly name: string;
+  /** Which thread is meant: the name may bear a new one when this arrives. */
+  readonly threadId: number | null;
   readonly reason: string;
 }
 
@@ -172,7 +174,7 @@ class WorkerLife {
         name,
         onNotice: () => undefined,
         open: () => this.#openTo(name),
-        replaceThread: (reason) => this.#home.notice(Notice.replace, { name, reason }),
+        replaceThread: (reason) => this.#askToReplace(name, reason),
       });
     peer.threadId = threadId;
     peer.doorbell = new Doorbell(doorbell);
@@ -184,6 +186,12 @@ class WorkerLife {
     const introduction: Introduction = { name, port: port2 };
     this.#home.notice(Notice.introduce, introduction, [port2]);
     return (this.#directory.peer(name) as Peer).portOver(port1);
+  }
+
+  #askToReplace(name: string, reason: string): void {
+    const victim = this.#directory.peer(name)?.threadId ?? null;
+    const replacement: Replacement = { name, threadId: victim, reason };
+    this.#home.notice(Notice.replace, replacement);
   }
 
   #onNotice(subject: string, body: unknown): void {
