@@ -44,6 +44,11 @@ export function keepWord(task: object, word: CancelWord): void {
   wordOfTask.set(task, word);
 }
 
+/** The task has ended, and its call was answered: the word may come to mean another. */
+export function dropWord(task: object): void {
+  wordOfTask.delete(task);
+}
+
 function wordOfPresentTask(): CancelWord | null {
   const task = registry.stepping ?? registry.asyncTask.getStore() ?? null;
   return task === null ? null : (wordOfTask.get(task) ?? null);

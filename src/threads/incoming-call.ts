@@ -14,6 +14,7 @@ import { bringsOwnScope, captureScope } from '../loop/context.js';
 import { isCoroutine, isPromiseLike } from '../loop/coroutine.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { reportTo } from '../loop/exception-handler.js';
+import { registry } from '../loop/registry.js';
 import type { TaskFunction } from '../loop/task-work.js';
 import type { Task } from '../loop/task.js';
 import type { Link } from '../wire/link.js';
@@ -21,7 +22,7 @@ import type { CallHeading, Carried, FunctionAddress } from '../wire/message.js';
 import { reviveInstances } from '../wire/value-reviver.js';
 import type { QueuedCall } from './call-queue.js';
 import type { IncomingWords } from './call-words.js';
-import { keepWord, runWithWord } from './check-cancelled.js';
+import { dropWord, keepWord, runWithWord } from './check-cancelled.js';
 import type { AnyFunction } from './remote-function.js';
 import { takesSignal, withSignal } from './signal-argument.js';
 
@@ -88,7 +89,8 @@ export class IncomingCall implements QueuedCall {
   }
 
   start(): void {
-    const loop = this.#loop as EventLoop;
+    // Another one than at its arrival, where a run has begun or ended since.
+    const loop = (registry.running ?? this.#loop) as EventLoop;
     if (!this.#content.isAnswered) this.#runPost(loop);
     else if (this.#mayStart()) this.#startTask(loop);
     else this.answer(new CancelledError(this.#cancelMessage?.text));
@@ -127,11 +129,15 @@ export class IncomingCall implements QueuedCall {
     this.#task = task;
     if (word !== null) keepWord(task, word);
     task.addWaiter(taskDone, this);
+    // It came while the first step ran, which read messages itself because it blocked.
+    if (this.#cancelMessage !== null) task.cancel(this.#cancelMessage.text);
   }
 
   /** For `taskDone`. */
   onTaskDone(): void {
-    this.#answerOutcome(this.#task as Task<unknown>);
+    const task = this.#task as Task<unknown>;
+    dropWord(task);
+    this.#answerOutcome(task);
   }
 
   #answerOutcome(task: Task<unknown>): void {

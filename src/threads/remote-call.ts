@@ -108,8 +108,9 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
     this.#retriesLeft -= 1;
     try {
       this.dispatch();
-    } catch (refusal) {
-      this.setException(refusal);
+    } catch {
+      // Nobody takes it any more: what ended it is the death.
+      this.setException(error);
     }
   }
 
