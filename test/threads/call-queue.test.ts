@@ -128,7 +128,7 @@ test('each call starts once, and in order within its caller and rank, in any mix
 });
 
 describe('on the loop', () => {
-  test('each call takes one turn of the ready queue, between what the loop does itself', async () => {
+  test('each call takes one turn, between what the loop does by itself', async () => {
     const lanes = new Lanes();
     push(lanes, 'first');
     loop.callSoon(() => started.push('own'));
@@ -137,7 +137,7 @@ describe('on the loop', () => {
     expect(started).toEqual(['first', 'own', 'second']);
   });
 
-  test('a call that came before a run of another loop is served by that run, in its order', async () => {
+  test('a call that came before the run of another loop is served in it', async () => {
     const lanes = new Lanes();
     const other = closedAfterwards(new HostEventLoop());
     push(lanes, 'before the run');
