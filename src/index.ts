@@ -163,7 +163,11 @@ export type {
   RemoteParameters,
   RemoteResult,
 } from './threads/remote-function.js';
+export { callback } from './threads/callback.js';
+export type { Callback, CallbackOptions } from './threads/callback.js';
 export { RemoteLoop } from './threads/remote-loop.js';
+export type { ItemOf } from './threads/remote-loop.js';
+export type { RemoteStream } from './threads/remote-stream.js';
 export type {
   ProxyMarked,
   ProxyMethods,

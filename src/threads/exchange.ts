@@ -11,6 +11,7 @@ import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';
 // Lets what threads share arrive as its class.
 import '../shared/travel.js';
+import type { LinkListener } from '../wire/batch-reader.js';
 import { Link } from '../wire/link.js';
 import type { FunctionAddress } from '../wire/message.js';
 import type { NodePort, Port } from '../wire/port.js';
@@ -20,10 +21,13 @@ import { wordsNotice } from './call-words.js';
 import type { WordMemory } from './call-words.js';
 import { IncomingCalls } from './incoming-calls.js';
 import type { CallHost } from './incoming-calls.js';
+import { runtimeUrl } from './lending.js';
+import { LentValues } from './lent-values.js';
 import { LinkedPorts } from './linked-ports.js';
+import type { LinkedCaller } from './linked-ports.js';
 import { OutgoingCalls } from './outgoing-calls.js';
 import type { RemoteHandle } from './outgoing-calls.js';
-import type { RemoteCall } from './remote-call.js';
+import { RemoteCall } from './remote-call.js';
 
 /** Whom an exchange serves. */
 export interface ExchangeOwner {
@@ -59,27 +63,43 @@ export class Exchange implements InboundSource {
   readonly openedAtMs: number = Date.now();
   readonly #owner: ExchangeOwner;
   readonly #link: Link;
+  readonly #lent: LentValues;
   readonly #outgoing: OutgoingCalls;
   #isMissed = false;
+  /** Those that wait behind callbacks. */
+  readonly #answers: (() => void)[] = [];
+  readonly #borrower: LinkedCaller = {
+    answered: () => this.#outgoing.answered(),
+    fail: (error) => this.#lent.fail(error),
+  };
 
   constructor(port: Port, owner: ExchangeOwner) {
     this.#owner = owner;
-    this.#link = new Link(port, {
+    this.#lent = new LentValues({
+      call: (name, args) => this.#callRuntime(name, args),
+      post: (name, args) => void this.post({ url: runtimeUrl, name }, args, {}),
+      failAll: (error) => this.#outgoing.failAll(error),
+      onBorrowed: () => this.proxies.callers.add(this.#borrower),
+      loop: () => owner.host.loop(),
+    });
+    const listener: LinkListener = {
       onPost: (heading, address, args, carried) =>
         this.incoming.add(heading, { address, args, carried, isAnswered: false }),
       onCall: (heading, address, args, carried) =>
         this.incoming.add(heading, { address, args, carried, isAnswered: true }),
       onCancel: (id, message) => whenUnblocked(() => this.incoming.cancel(id, message), null),
-      onResult: (id, value) => this.#outgoing.onResult(id, value),
-      onError: (id, error) => this.#outgoing.onError(id, error),
+      onResult: (id, value) => this.#inTurn(() => this.#outgoing.onResult(id, value)),
+      onError: (id, error) => this.#inTurn(() => this.#outgoing.onError(id, error)),
       onNotice: (subject, body) => this.#onNotice(subject, body),
       onUnsendable: (id, error) => this.#onUnsendable(id, error),
       onUnreadable: (error) => this.#link.notice(unreadable, String(error)),
       onClosed: () => {
         registry.inbound.delete(this);
         owner.onClosed(this);
+        this.#lent.abandon();
       },
-    });
+    };
+    this.#link = new Link(port, listener, this.#lent);
     this.#outgoing = new OutgoingCalls(this.#link, {
       farName: owner.farName,
       shareWords: (memory) => this.#link.notice(wordsNotice, memory),
@@ -87,7 +107,7 @@ export class Exchange implements InboundSource {
       onAnswer: () => owner.onAnswer(),
       assertCanBlock: (blockedMs) => this.#assertCanBlock(blockedMs),
     });
-    this.incoming = new IncomingCalls(this.#link, owner.host);
+    this.incoming = new IncomingCalls(this.#link, owner.host, (name) => this.#lent.builtIn(name));
     registry.inbound.add(this);
   }
 
@@ -104,12 +124,20 @@ export class Exchange implements InboundSource {
     return this.#outgoing.completedCount;
   }
 
+  /** How many callbacks and streams of this thread are kept for the far side. */
+  get loanCount(): number {
+    return this.#lent.loanCount;
+  }
+
   send(call: RemoteCall<unknown>): void {
     this.#outgoing.send(call);
+    for (const callback of this.#lent.takeTemporary()) call.whenEnded(() => callback.release());
   }
 
   post(address: FunctionAddress, args: readonly unknown[], options: CallOptions): RemoteHandle {
-    return this.#outgoing.post(address, args, options);
+    const handle = this.#outgoing.post(address, args, options);
+    this.#lent.takeTemporary();
+    return handle;
   }
 
   notice(...args: Parameters<Link['notice']>): void {
@@ -142,6 +170,7 @@ export class Exchange implements InboundSource {
     this.#link.drain(Infinity);
     this.#outgoing.failAll(error);
     this.proxies.fail(error);
+    this.#lent.fail(error);
   }
 
   /** For blocking loops, on whose thread no microtask sends what waits. */
@@ -151,6 +180,8 @@ export class Exchange implements InboundSource {
 
   /** For blocking loops, which Node's events do not reach. */
   poll(): void {
+    // The callbacks before them have to wait; those who block wait for an answer.
+    if (registry.isBlocked) for (const answer of this.#answers.splice(0)) answer();
     this.#link.drain(maxBatchesPerPoll);
   }
 
@@ -158,6 +189,7 @@ export class Exchange implements InboundSource {
   close(): void {
     registry.inbound.delete(this);
     this.proxies.hangUp();
+    this.#lent.hangUp();
     this.#link.close();
   }
 
@@ -171,6 +203,22 @@ export class Exchange implements InboundSource {
     // At the first look the reason may still be on its way.
     if (this.#isMissed) throw new LoopDiedError({ loop: farName, exitCode: null, reason: hungUp });
     this.#isMissed = true;
+  }
+
+  /** Callbacks that the far side called before it answered run before the answer is heard. */
+  #inTurn(answer: () => void): void {
+    const isBehind = this.#lent.callbackCount > 0 && this.incoming.isBehind;
+    if (registry.isBlocked || !isBehind) {
+      answer();
+      return;
+    }
+    this.#answers.push(answer);
+    this.incoming.inTurn('an answer', () => this.#answers.shift()?.());
+  }
+
+  #callRuntime(name: string, args: readonly unknown[]): RemoteCall<unknown> {
+    const address = { url: runtimeUrl, name };
+    return new RemoteCall<unknown>(address, args, {}, (call) => this.send(call)).begin();
   }
 
   #onNotice(subject: string, body: unknown): void {

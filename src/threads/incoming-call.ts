@@ -23,6 +23,7 @@ import { reviveInstances } from '../wire/value-reviver.js';
 import type { QueuedCall } from './call-queue.js';
 import type { IncomingWords } from './call-words.js';
 import { dropWord, keepWord, runWithWord } from './check-cancelled.js';
+import { bindIterated } from './iterated-call.js';
 import type { AnyFunction } from './remote-function.js';
 import { takesSignal, withSignal } from './signal-argument.js';
 
@@ -116,7 +117,8 @@ export class IncomingCall implements QueuedCall {
     const word = this.#owner.words.cancelWord(this.#heading.word);
     let task: Task<unknown>;
     try {
-      const work = bindArguments(this.#fn as Callable, this.#revivedArguments());
+      const bind = this.#heading.isIterated === true ? bindIterated : bindArguments;
+      const work = bind(this.#fn as Callable, this.#revivedArguments());
       task = runWithWord(word, () => loop.createTask<unknown>(work, { eager: true }));
     } catch (error) {
       this.answer(error);

@@ -15,6 +15,7 @@ import { Lanes } from './call-queue.js';
 import { IncomingWords, noWord } from './call-words.js';
 import { IncomingCall } from './incoming-call.js';
 import type { CallContent } from './incoming-call.js';
+import { runtimeUrl } from './lending.js';
 import { resolveExport } from './module-loader.js';
 import type { AnyFunction } from './remote-function.js';
 
@@ -28,11 +29,15 @@ export interface CallHost {
   readonly queue: CallQueue;
 }
 
+/** Functions of the runtime, which are in no module. */
+export type BuiltIn = (name: string) => AnyFunction | undefined;
+
 /** The incoming half of a link's calls. */
 export class IncomingCalls {
   readonly words: IncomingWords = new IncomingWords();
   readonly #link: Link;
   readonly #host: CallHost;
+  readonly #builtIn: BuiltIn;
   readonly #lanes = new Lanes();
   /** Held up by a module that loads. Bounded by what the far side has in flight. */
   #heldUp: IncomingCall[] = [];
@@ -46,9 +51,11 @@ export class IncomingCalls {
   /** Of things of the runtime: their numbers go down, those of calls go up. */
   #ownCount = 0;
 
-  constructor(link: Link, host: CallHost) {
+  /** @param builtIn - what the far side's runtime may call here, by name */
+  constructor(link: Link, host: CallHost, builtIn: BuiltIn = () => undefined) {
     this.#link = link;
     this.#host = host;
+    this.#builtIn = builtIn;
   }
 
   add(heading: CallHeading, content: CallContent): void {
@@ -60,13 +67,18 @@ export class IncomingCalls {
     if (!this.#isLoading) void this.#loadAndEnqueue();
   }
 
+  /** Whether calls wait for their turn, and for nothing else. */
+  get isBehind(): boolean {
+    return this.#calls.size > 0 && !this.#isLoading;
+  }
+
   /** Runs something of the runtime in its turn, as if the far side had posted it. */
   inTurn(name: string, run: () => void): void {
     if (this.#host.loop() === null) {
       run();
       return;
     }
-    const address: FunctionAddress = { url: 'threadloop:', name };
+    const address: FunctionAddress = { url: runtimeUrl, name };
     this.#functions.set(address, run);
     this.#ownCount += 1;
     const heading: CallHeading = {
@@ -154,9 +166,16 @@ export class IncomingCalls {
     }
   }
 
+  #ofRuntime(address: FunctionAddress): AnyFunction | undefined {
+    if (address.url !== runtimeUrl) return undefined;
+    const fn = this.#builtIn(address.name);
+    if (fn !== undefined) this.#functions.set(address, fn);
+    return fn;
+  }
+
   /** Lets a call whose function is loaded wait for its turn; `false` when it is not loaded. */
   #tryEnqueue(call: IncomingCall): boolean {
-    const fn = this.#functions.get(call.address);
+    const fn = this.#functions.get(call.address) ?? this.#ofRuntime(call.address);
     if (fn === undefined) return false;
     const loop = this.#host.loop();
     if (loop === null) {

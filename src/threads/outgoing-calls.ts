@@ -79,7 +79,8 @@ export class OutgoingCalls implements Carrier {
     if (this.#pending.size === 1) this.#link.ref();
     const keepsStack = this.#link.outboxCount < nearStacksPerFlush;
     const { id, word } = call;
-    const heading = { id, word, rank: rankOf(options) };
+    const isIterated = options.isIterated === true;
+    const heading = { id, word, rank: rankOf(options), isIterated };
     call.isRepeatable = this.#link.call(heading, address, args, options.transferList);
     call.onSent(this, keepsStack);
   }

@@ -95,6 +95,13 @@ export class Peer {
     this.#linked().send(call);
   }
 
+  /** How many callbacks and streams of this thread are kept for the peer. */
+  get loanCount(): number {
+    let count = 0;
+    for (const exchange of this.#open()) count += exchange.loanCount;
+    return count;
+  }
+
   /** @throws the reason for which the peer was closed */
   post(
     address: FunctionAddress,

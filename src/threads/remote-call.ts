@@ -25,17 +25,24 @@ export interface Carrier {
   assertCanBlock(blockedMs: number): void;
 }
 
+/** Options of calls, and what else is said of one. */
+export interface SendOptions extends CallOptions {
+  /** The answer is a stream of what the function returns. */
+  readonly isIterated?: boolean;
+}
+
 /** Sends a call, once more where it was sent before. Throws when nobody takes it. */
 export type Dispatch = (call: RemoteCall<unknown>) => void;
 
 const nothing: readonly unknown[] = [];
+const noCallbacks: never[] = [];
 
 /** See above. */
 export class RemoteCall<T> extends ConcurrentFuture<T> {
   readonly address: FunctionAddress;
   /** Kept as long as it may be sent again. */
   args: readonly unknown[];
-  readonly options: CallOptions;
+  readonly options: SendOptions;
   /** For its carrier: its number and its word there. */
   id = 0;
   word = -1;
@@ -47,12 +54,13 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   #limits: CallLimits | null = null;
   #retriesLeft: number;
   #near: NearStack | null = null;
+  #atEnd: (() => void)[] = noCallbacks;
 
   /** @param isForAnyLoop - whether it was given to no loop in particular */
   constructor(
     address: FunctionAddress,
     args: readonly unknown[],
-    options: CallOptions,
+    options: SendOptions,
     dispatch: Dispatch,
     isForAnyLoop = false,
   ) {
@@ -96,6 +104,12 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   onEnded(): void {
     this.#carrier = null;
     this.#limits?.end();
+    for (const callback of this.#atEnd) callback();
+  }
+
+  /** Calls back when its carrier has done with it: later than its outcome, if it was cancelled. */
+  whenEnded(callback: () => void): void {
+    this.#atEnd = [...this.#atEnd, callback];
   }
 
   /** For the carrier: its thread is lost. */

@@ -4,12 +4,14 @@
  * Can be kept: it stands for the name, and leads to whichever thread bears it at the time of a
  * call. Belongs to the thread that asked for it.
  */
+import type { Suspension } from '../loop/coroutine.js';
 import { printsAsText } from '../loop/prints-as-text.js';
 import { checkCallOptions } from './call-options.js';
 import type { CallOptions } from './call-options.js';
 import type { ConcurrentFuture } from './concurrent-future.js';
 import type { RemoteHandle } from './outgoing-calls.js';
 import type { Peer } from './peer.js';
+import type { SendOptions } from './remote-call.js';
 import { assertRemoteFunction } from './remote-function.js';
 import type {
   AnyFunction,
@@ -18,6 +20,13 @@ import type {
   RemoteResult,
 } from './remote-function.js';
 import type { Remote } from './remote-object.js';
+import { RemoteStream } from './remote-stream.js';
+
+/** What a function gives item by item; what its generator waits for is none. */
+export type ItemOf<F extends AnyFunction> =
+  Awaited<ReturnType<F>> extends AsyncIterable<infer T> | Iterable<infer T>
+    ? Exclude<T, Suspension>
+    : never;
 
 /** A loop of another thread. */
 export class RemoteLoop {
@@ -112,6 +121,30 @@ export class RemoteLoop {
    */
   proxy<T>(name: string): Remote<T> {
     return this.#peer.proxy(name) as Remote<T>;
+  }
+
+  /**
+   * Runs a function there that gives items one by one: a generator function, an async generator
+   * function, or one that returns something iterable; and reads them here. The function is called
+   * now, in its turn, but a generator begins when the first item is asked for. It may be 1024 items
+   * ahead of the reader. What a generator waits for with `yield*` is waited for there; what it
+   * yields is an item.
+   *
+   * Leaving the loop early ends the producer, whose `finally` blocks run. Its error comes after
+   * the items before it. A limit of time holds for the call, not for the items.
+   *
+   * @throws as `callSoonThreadsafe`
+   *
+   * @example
+   * for await (const line of loop.iterate(tasks.readLines, 'access.log')) console.log(line);
+   */
+  iterate<F extends AnyFunction>(
+    fn: RemoteFunction<F>,
+    ...args: RemoteParameters<F>
+  ): RemoteStream<ItemOf<F>> {
+    assertRemoteFunction(fn, 'iterate');
+    const options: SendOptions = { ...this.#options, isIterated: true };
+    return new RemoteStream(this.#peer.call(fn, args, options) as ConcurrentFuture<never>);
   }
 
   toString(): string {

@@ -73,13 +73,14 @@ export class BatchReader {
         };
         break;
       case Operation.Post:
-      case Operation.Call: {
+      case Operation.Call:
+      case Operation.Iterate: {
         const args = batch.slice(index + argumentsOffset, end);
         if (carried?.revival) takeAttachments(args, carried.revival, this.#attachments);
         const address = this.#addressAt(batch, index);
         const heading = headingAt(batch, index);
-        if (batch[index] === Operation.Call) listener.onCall(heading, address, args, carried);
-        else listener.onPost(heading, address, args, carried);
+        if (batch[index] === Operation.Post) listener.onPost(heading, address, args, carried);
+        else listener.onCall(heading, address, args, carried);
         break;
       }
       case Operation.Cancel:
@@ -122,5 +123,6 @@ function headingAt(batch: Batch, index: number): CallHeading {
     id: batch[index + 1] as number,
     word: batch[index + 4] as number,
     rank: batch[index + 5] as number,
+    isIterated: batch[index] === Operation.Iterate,
   };
 }

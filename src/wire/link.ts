@@ -14,18 +14,13 @@ import type { LinkListener } from './batch-reader.js';
 import { encodeError } from './error-codec.js';
 import type { EncodedError } from './error-codec.js';
 import { FunctionSlots } from './function-slots.js';
-import { argumentsOffset, Operation, sizeOfOperation } from './message.js';
+import { Operation, sizeOfOperation } from './message.js';
 import type { Batch, CallHeading, Carried, FunctionAddress } from './message.js';
-import {
-  isCloneable,
-  isDetached,
-  notCloneable,
-  notMovable,
-  uncloneablePart,
-} from './not-cloneable.js';
+import { isDetached } from './not-cloneable.js';
 import type { Port } from './port.js';
 import { holdSpecial } from './special-values.js';
 import type { Attachments } from './special-values.js';
+import { notMovable, unsendable } from './unsendable.js';
 import { encodeValues } from './value-encoder.js';
 import type { EncodedValues, EncodeOptions } from './value-encoder.js';
 
@@ -95,7 +90,8 @@ export class Link {
     args: readonly unknown[],
     transferList?: readonly Transferable[],
   ): boolean {
-    return this.#addCall(Operation.Call, heading, address, args, transferList);
+    const operation = heading.isIterated === true ? Operation.Iterate : Operation.Call;
+    return this.#addCall(operation, heading, address, args, transferList);
   }
 
   cancel(id: number, message: string | undefined): void {
@@ -273,19 +269,9 @@ export class Link {
 
   #failUnsendable(operation: Batch, carried: Carried | null, cause: unknown): void {
     const id = operation[1] as number;
-    const encoded = uncloneablePart(carried?.revival);
-    if (operation[0] === Operation.Result || operation[0] === Operation.Error) {
-      const { what, value } = encoded ?? { what: 'the result', value: operation[2] };
-      this.#addError(id, encodeError(notCloneable(what, value, cause)));
-      return;
-    }
-    const args = operation.slice(argumentsOffset);
-    const index = args.findIndex((arg) => !isCloneable(arg));
-    const name = this.#slots.nameOf(operation[2] as number);
-    const { what, value } = encoded ?? {
-      what: `argument ${index + 1} of ${name}()`,
-      value: args[index],
-    };
-    this.#listener.onUnsendable(id, notCloneable(what, value, cause));
+    const error = unsendable(operation, carried, cause, (slot) => this.#slots.nameOf(slot));
+    const isAnswer = operation[0] === Operation.Result || operation[0] === Operation.Error;
+    if (isAnswer) this.#addError(id, encodeError(error));
+    else this.#listener.onUnsendable(id, error);
   }
 }

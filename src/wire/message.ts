@@ -14,6 +14,7 @@
  * | Result    | id, value                       | answer: it returned this                    |
  * | Error     | id, encoded error               | answer: it threw this                       |
  * | Notice    | subject, body                   | between the runtimes of the two threads     |
+ * | Iterate   | as Call                         | call it, and answer with a stream           |
  * | Carry     | carried                         | what else belongs to the next operation     |
  *
  * Ids are counted by the sender of a call, per link and upwards; slots likewise. The word is the
@@ -39,6 +40,7 @@ export const Operation = {
   Error: 5,
   Notice: 6,
   Carry: 7,
+  Iterate: 8,
 } as const;
 
 /** What travels with one operation besides its fields. Most have none. */
@@ -55,6 +57,8 @@ export interface CallHeading {
   readonly id: number;
   readonly word: number;
   readonly rank: number;
+  /** Whether the answer is a stream of what is returned. */
+  readonly isIterated?: boolean;
 }
 
 /** Where the fields of a `Post` or `Call` have their arguments. */
@@ -67,6 +71,7 @@ export function sizeOfOperation(batch: Batch, index: number): number {
       return 4;
     case Operation.Post:
     case Operation.Call:
+    case Operation.Iterate:
       return argumentsOffset + (batch[index + 3] as number);
     case Operation.Carry:
       return 2;

@@ -6,9 +6,6 @@
 import { isArrayBuffer, isPromise, isProxy } from 'node:util/types';
 import { NotCloneableError, show } from '../errors.js';
 import { movableKinds } from './movable-kinds.js';
-import { Part } from './revival.js';
-import type { Revival } from './revival.js';
-import type { EncodedValues } from './value-encoder.js';
 
 /** Deeper than this the search stops and names what it has. */
 const maxDepth = 32;
@@ -50,37 +47,6 @@ export function notCloneable(
   );
 }
 
-/** The error for values that could not be sent because something in them was to be moved. */
-export function notMovable(
-  { values, revival, transferList }: EncodedValues,
-  describe: (index: number) => string,
-  cause: unknown,
-): NotCloneableError {
-  const excused = new Set<unknown>(transferList.filter((each) => !isDetached(each)));
-  for (const [index, value] of values.entries()) {
-    const culprit = isCloneable(value) ? null : findCulprit(value, '', new Set(), excused);
-    if (culprit !== null) return notCloneable(describe(index), value, cause, undefined, excused);
-  }
-  const encoded = uncloneablePart(revival);
-  if (encoded !== null) return notCloneable(encoded.what, encoded.value, cause, undefined, excused);
-  const reason = cause instanceof Error ? cause.message : show(cause);
-  const first = describe(0).replace(/^argument 1 of /u, 'a value moved with ');
-  return new NotCloneableError(`${first} cannot be moved to another thread: ${reason}`, { cause });
-}
-
-/** What a registered instance was encoded to, if that is what cannot be cloned. */
-export function uncloneablePart(
-  revival: Revival | null | undefined,
-): { readonly what: string; readonly value: unknown } | null {
-  if (revival === null || revival === undefined) return null;
-  for (let index = 0; index < revival.parts.length; index += 3) {
-    const [kind, name, data] = revival.parts.slice(index, index + 3);
-    if (kind !== Part.Instance || isCloneable(data)) continue;
-    return { what: `the encoded form of ${String(name)}`, value: (data as unknown[])[0] };
-  }
-  return null;
-}
-
 /** Whether a value is memory that was moved away. */
 export function isDetached(value: unknown): boolean {
   if (ArrayBuffer.isView(value)) return isDetached(value.buffer);
@@ -92,7 +58,8 @@ export function isDetached(value: unknown): boolean {
   }
 }
 
-interface Culprit {
+/** Where the trouble lies. */
+export interface Culprit {
   readonly path: string;
   readonly part: unknown;
 }
@@ -101,7 +68,7 @@ interface Culprit {
  * The smallest part of a value that cannot be cloned, and the path to it. `null` where all that
  * is wrong with the value is a part that was seen before (it goes round in a circle) or excused.
  */
-function findCulprit(
+export function findCulprit(
   value: unknown,
   path: string,
   seen: Set<object>,
