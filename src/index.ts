@@ -166,7 +166,7 @@ export type {
 export { callback } from './threads/callback.js';
 export type { Callback, CallbackOptions } from './threads/callback.js';
 export { RemoteLoop } from './threads/remote-loop.js';
-export type { ItemOf } from './threads/remote-loop.js';
+export type { ItemOf, RemoteLoopStats } from './threads/remote-loop.js';
 export type { RemoteStream } from './threads/remote-stream.js';
 export type {
   ProxyMarked,

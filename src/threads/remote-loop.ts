@@ -28,6 +28,16 @@ export type ItemOf<F extends AnyFunction> =
     ? Exclude<T, Suspension>
     : never;
 
+/** One loop, as seen from this thread. */
+export interface RemoteLoopStats {
+  readonly name: string;
+  readonly threadId: number | null;
+  /** Calls of this thread that wait for an answer. */
+  readonly pendingCount: number;
+  /** Calls of this thread that have ended. */
+  readonly completedCount: number;
+}
+
 /** A loop of another thread. */
 export class RemoteLoop {
   static {
@@ -145,6 +155,13 @@ export class RemoteLoop {
     assertRemoteFunction(fn, 'iterate');
     const options: SendOptions = { ...this.#options, isIterated: true };
     return new RemoteStream(this.#peer.call(fn, args, options) as ConcurrentFuture<never>);
+  }
+
+  /** What this thread has asked of that loop; other threads may ask it for more. */
+  stats(): RemoteLoopStats {
+    const { name, threadId } = this;
+    const { pendingCount, completedCount } = this.#peer;
+    return Object.freeze({ name, threadId, pendingCount, completedCount });
   }
 
   toString(): string {

@@ -51,6 +51,16 @@ describe('a call', () => {
     expect(shared[0]).toBe(1);
   });
 
+  test('is counted while it is under way, and when it has ended', async () => {
+    const before = first().stats();
+    expect(before).toMatchObject({ name: 'worker-1', threadId: first().threadId, pendingCount: 0 });
+    const call = first().runCoroutineThreadsafe(functions.echo, 1);
+    expect(first().stats().pendingCount).toBe(1);
+    await call;
+    expect(first().stats()).toEqual({ ...before, completedCount: before.completedCount + 1 });
+    expect(Object.isFrozen(before)).toBe(true);
+  });
+
   test('runs on that thread, on its loop, as a task', async () => {
     const here = await first().runCoroutineThreadsafe(functions.whereAmI);
     const there = await second().runCoroutineThreadsafe(functions.whereAmI);
