@@ -2,6 +2,8 @@
  * `threadloop`: the door for everyday use.
  * Loops, tasks, and the coordinator that runs them on several threads.
  */
+export { BlockingPortal, startBlockingPortal } from './coordinator/blocking-portal.js';
+export type { BlockingPortalOptions, PortalStopOptions } from './coordinator/blocking-portal.js';
 export { Coordinator } from './coordinator/coordinator.js';
 export type { CoordinatorCalls } from './coordinator/coordinator-calls.js';
 export type { MapOptions } from './coordinator/map.js';
@@ -168,6 +170,7 @@ export type { Callback, CallbackOptions } from './threads/callback.js';
 export { RemoteLoop } from './threads/remote-loop.js';
 export type { ItemOf, RemoteLoopStats } from './threads/remote-loop.js';
 export type { RemoteStream } from './threads/remote-stream.js';
+export type { TaskStatus } from './threads/started-tasks.js';
 export type {
   ProxyMarked,
   ProxyMethods,

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 
 /** Files from which the pages take their samples. */
 const sources = [
+  'examples/11-blocking-portal.ts',
   'examples/15-shared-lock.ts',
   'examples/tasks/ledger.ts',
   'examples/docs/pass-the-signal.ts',

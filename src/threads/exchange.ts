@@ -159,6 +159,11 @@ export class Exchange implements InboundSource {
     await Promise.all([this.incoming.idle(), this.proxies.idle()]);
   }
 
+  /** Cancels the calls that this thread has made. */
+  cancelOutgoing(): void {
+    this.#outgoing.cancelAll();
+  }
+
   /** Cancels the calls that the far side has running here. */
   cancelIncoming(message: string): void {
     this.incoming.cancelAll(message);
@@ -183,6 +188,11 @@ export class Exchange implements InboundSource {
     // The callbacks before them have to wait; those who block wait for an answer.
     if (registry.isBlocked) for (const answer of this.#answers.splice(0)) answer();
     this.#link.drain(maxBatchesPerPoll);
+  }
+
+  /** Whether the other side is gone: for a blocked thread, which no event reaches. */
+  hasHungUp(): boolean {
+    return this.#link.hasHungUp();
   }
 
   /** Sends what waits to be sent, and hangs up. */

@@ -148,6 +148,11 @@ export class OutgoingCalls implements Carrier {
     return new Promise((resolve) => this.#onAnswered.push(resolve));
   }
 
+  /** Cancels whatever is not answered. */
+  cancelAll(): void {
+    for (const call of this.#pending.values()) if (call instanceof RemoteCall) call.cancel();
+  }
+
   /** The far side has lost messages, no one knows which. */
   onMessagesLost(error: unknown): void {
     this.#link.forgetDefinitions();

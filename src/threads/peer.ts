@@ -126,6 +126,16 @@ export class Peer {
     this.#exchange?.notice(...args);
   }
 
+  /** Sends what waits to be sent: for threads that are busy or blocked from now on. */
+  flush(): void {
+    this.#exchange?.flush();
+  }
+
+  /** Whether the far thread is gone: for a blocked thread, which no event reaches. */
+  hasHungUp(): boolean {
+    return this.#exchange?.hasHungUp() ?? true;
+  }
+
   /** Makes sure that there is a link. */
   link(): void {
     if (this.#exchange === null) this.attach(this.#options.open());
@@ -188,6 +198,11 @@ export class Peer {
     if (this.#exchange !== null) this.#bury(this.#exchange, error);
     for (const served of this.#served) served.close();
     this.#served.clear();
+  }
+
+  /** Cancels the calls that this thread has made over the present link. */
+  cancelOutgoing(): void {
+    this.#exchange?.cancelOutgoing();
   }
 
   /** Cancels the calls that the peer has running here. */

@@ -54,7 +54,7 @@ scenario(
   'A-169',
   'threads that wait for calls to one loop do not lock each other out',
   async () => {
-    // asyncio's workers are those of to_thread(), which block; these wait in their own loops.
+    // asyncio's workers are those of to_thread(), which block: here both kinds of waiting.
     const { loops } = threads.coordinator;
     const [target, ...waiting] = loops;
     const calls = waiting.map((loop) =>
@@ -62,6 +62,10 @@ scenario(
     );
     expect(await Promise.all(calls)).toEqual(waiting.map(() => 42));
     expect(calls).toHaveLength(threadCount - 1);
+    const blocked = waiting.map((loop) =>
+      loop.runCoroutineThreadsafe(crowd.blockFor, target?.name ?? '', 42),
+    );
+    expect(await Promise.all(blocked)).toEqual(waiting.map(() => 42));
   },
   { notOn },
 );

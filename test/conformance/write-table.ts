@@ -12,8 +12,8 @@ const table = 'docs/conformance.md';
 
 const intro = `# Conformance
 
-Every listed scenario of asyncio's behaviour (A-…), as a test over the kinds of loop that it
-applies to: a \`HostEventLoop\`, a \`VirtualEventLoop\`
+Every listed scenario of asyncio's behaviour (A-…) and of AnyIO's portal (P-…), as a test over
+the kinds of loop that it applies to: a \`HostEventLoop\`, a \`VirtualEventLoop\`
 and a \`BlockingEventLoop\`. Written by the test suite; do not edit.
 
 `;
