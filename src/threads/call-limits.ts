@@ -5,6 +5,7 @@
  * without end. The time of the code counts from its start, which the called thread writes into
  * shared memory: so a call is never told to be late while it only waits.
  */
+import { setMaxListeners } from 'node:events';
 import { CancelledError, TimeoutError, show } from '../errors.js';
 import { graceOf } from './call-options.js';
 import type { CallOptions } from './call-options.js';
@@ -41,7 +42,11 @@ export class CallLimits {
   begin(): void {
     const { signal, timeoutMs = Infinity, queueTimeoutMs = Infinity } = this.#options;
     this.end();
-    signal?.addEventListener('abort', this.#onAbort);
+    if (signal !== undefined) {
+      // Any number of calls may have the same one: that is no leak.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', this.#onAbort);
+    }
     this.#waiting = after(queueTimeoutMs, () => {
       const text = `${this.#call.name} was not started within ${queueTimeoutMs} ms`;
       this.#call.withdraw(new TimeoutError(text));
