@@ -5,12 +5,12 @@
  * is one class for each thing that the caller can do next. Message texts are asyncio's where
  * asyncio has one. `errorClasses` brings an error back as its class after it crossed a thread.
  */
-import { LoopDiedError, ThreadDiedError } from './errors/deaths.js';
+import { LoopDiedError, LoopLeftError, ThreadDiedError } from './errors/deaths.js';
 import { show } from './errors/show.js';
 import { ThreadloopError } from './errors/threadloop-error.js';
 import { CallbackReleasedError, UnregisteredClassError } from './errors/values.js';
 
-export { LoopDiedError, ThreadDiedError } from './errors/deaths.js';
+export { LoopDiedError, LoopLeftError, ThreadDiedError } from './errors/deaths.js';
 export type { LoopDeath, ThreadDeath } from './errors/deaths.js';
 export { show, showError } from './errors/show.js';
 export { ThreadloopError } from './errors/threadloop-error.js';
@@ -232,6 +232,7 @@ const ours = [
   AwaitCycleError,
   LoopDiedError,
   ThreadDiedError,
+  LoopLeftError,
   LoopNotFoundError,
   NotExposedError,
   ProxyReleasedError,

@@ -6,10 +6,23 @@ export { BlockingPortal, startBlockingPortal } from './coordinator/blocking-port
 export type { BlockingPortalOptions, PortalStopOptions } from './coordinator/blocking-portal.js';
 export { Coordinator } from './coordinator/coordinator.js';
 export type { CoordinatorCalls } from './coordinator/coordinator-calls.js';
+export type { WhenFull } from './coordinator/admission.js';
+export type { RestartPolicy } from './coordinator/brake.js';
+export type {
+  CoordinatorEvents,
+  CoordinatorListener,
+  DeathEvent,
+  EndEvent,
+  ListenOptions,
+  LoadEvent,
+  LoopEvent,
+  RestartEvent,
+} from './coordinator/events.js';
 export type { MapOptions } from './coordinator/map.js';
 export type { CoordinatorOptions, ShutdownOptions } from './coordinator/options.js';
+export type { RecyclePolicy } from './coordinator/recycler.js';
 export type { CoordinatorStats, LoopStats } from './coordinator/stats.js';
-export type { LoopState } from './coordinator/supervised-loop.js';
+export type { LoopState } from './coordinator/loop-supervisor.js';
 export {
   AwaitCycleError,
   BrokenBarrierError,
@@ -29,6 +42,7 @@ export {
   KeyboardInterruptError,
   LoopClosedError,
   LoopDiedError,
+  LoopLeftError,
   LoopNotFoundError,
   LoopRunningError,
   LoopStoppedError,
@@ -156,6 +170,7 @@ export type { CallOptions } from './threads/call-options.js';
 export { checkCancelled } from './threads/check-cancelled.js';
 export { ConcurrentFuture } from './threads/concurrent-future.js';
 export { getLoop, loopNames } from './threads/directory.js';
+export type { LateErrors } from './threads/late-errors.js';
 export { wrapFuture } from './threads/following-future.js';
 export type { RemoteHandle } from './threads/outgoing-calls.js';
 export { isRemoteFunction, remoteFunction, remoteModule } from './threads/remote-function.js';

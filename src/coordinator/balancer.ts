@@ -20,7 +20,7 @@ const minCountForPrune = 64;
 /** Moves calls that were submitted to no loop in particular. */
 export class Balancer {
   /** By loop, the calls that may move, oldest first; some have ended meanwhile. */
-  readonly #calls = new Map<SupervisedLoop, RemoteCall<unknown>[]>();
+  readonly #calls = new WeakMap<SupervisedLoop, RemoteCall<unknown>[]>();
 
   /** Sends a call to a loop, and may move it later. */
   send(call: RemoteCall<unknown>, loop: SupervisedLoop): void {

@@ -2,7 +2,6 @@
  * The calls that a coordinator takes: one, many, or one for each loop. The face that `with()`
  * gives back with options bound, and that a coordinator has itself.
  */
-import { InvalidArgumentError, show } from '../errors.js';
 import { checkCallOptions } from '../threads/call-options.js';
 import type { CallOptions } from '../threads/call-options.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
@@ -16,7 +15,8 @@ import type {
   RemoteResult,
 } from '../threads/remote-function.js';
 import type { RemoteLoop } from '../threads/remote-loop.js';
-import { MapIterator } from './map.js';
+import type { WhenFull } from './admission.js';
+import { assertIterable, MapIterator } from './map.js';
 import type { MapOptions } from './map.js';
 import { refuse } from './options.js';
 
@@ -28,6 +28,12 @@ export interface CallPlaces {
   readonly loops: readonly RemoteLoop[];
   /** @throws CoordinatorClosedError */
   readonly assertOpen: () => void;
+  /**
+   * Begins a call, or has it wait until there is room.
+   *
+   * @throws QueueFullError where that is the policy
+   */
+  readonly admit: (call: RemoteCall<unknown>, whenFull?: WhenFull) => void;
   /** Sends a call to the loop that suits it best now. */
   readonly dispatch: Dispatch;
 }
@@ -55,7 +61,8 @@ export abstract class CoordinatorCalls {
    * arguments may be copied as late as it starts: do not change them before it has ended.
    * Everything else is as for `RemoteLoop.runCoroutineThreadsafe`.
    *
-   * @throws CoordinatorClosedError; InvalidArgumentError when it is no remote function
+   * @throws CoordinatorClosedError; InvalidArgumentError when it is no remote function;
+   *   QueueFullError with the options `maxPendingCount` and `whenFull: 'refuse'`
    */
   submit<F extends AnyFunction>(
     fn: RemoteFunction<F>,
@@ -63,8 +70,10 @@ export abstract class CoordinatorCalls {
   ): ConcurrentFuture<RemoteResult<F>> {
     assertRemoteFunction(fn, 'submit');
     this.places.assertOpen();
-    const { dispatch } = this.places;
-    return new RemoteCall<RemoteResult<F>>(fn, args, this.options, dispatch, true).begin();
+    const { options, places } = this;
+    const call = new RemoteCall<RemoteResult<F>>(fn, args, options, places.dispatch, true);
+    places.admit(call);
+    return call;
   }
 
   /**
@@ -85,8 +94,14 @@ export abstract class CoordinatorCalls {
     this.places.assertOpen();
     assertIterable(inputs);
     if (!(concurrency >= 1)) refuse('concurrency', concurrency, 'a number, 1 or more');
-    const anyFn = fn as unknown as RemoteFunction<(input: unknown) => unknown>;
-    const call = (input: unknown): ConcurrentFuture<unknown> => this.submit(anyFn, input);
+    const { options, places } = this;
+    const call = (input: unknown): ConcurrentFuture<unknown> => {
+      places.assertOpen();
+      const made = new RemoteCall<unknown>(fn, [input], options, places.dispatch, true);
+      // A mapping has a bound of its own: where the coordinator is full it waits.
+      places.admit(made, 'wait');
+      return made;
+    };
     return new MapIterator({ call, inputs, concurrency, ordered });
   }
 
@@ -116,14 +131,5 @@ class BoundCalls extends CoordinatorCalls {
     super();
     this.places = places;
     this.options = options;
-  }
-}
-
-function assertIterable(inputs: unknown): void {
-  const source = Object(inputs) as object;
-  if (!(Symbol.iterator in source || Symbol.asyncIterator in source)) {
-    throw new InvalidArgumentError(
-      `map() expects inputs that can be iterated, got ${show(inputs, -1)}`,
-    );
   }
 }

@@ -5,34 +5,35 @@
  * it runs that thread's loop in the background, so that workers can call back. It keeps the
  * process alive for calls that are under way, and for nothing else.
  */
-import { threadId } from 'node:worker_threads';
-import type { MessagePort } from 'node:worker_threads';
-import { CoordinatorClosedError, InvalidArgumentError } from '../errors.js';
-import type { Doorbell } from '../loop/doorbell.js';
+import { CoordinatorClosedError } from '../errors.js';
+import { getEventLoop } from '../loop/current-loop.js';
+import type { ExceptionHandler } from '../loop/exception-handler.js';
 import { printsAsText } from '../loop/prints-as-text.js';
-import { registry } from '../loop/registry.js';
-import { giveUpPlace, keepPlace } from '../shared/member.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
-import { getDirectory } from '../threads/directory.js';
-import type { Directory } from '../threads/directory.js';
+import { assertRemoteFunction } from '../threads/remote-function.js';
+import type {
+  AnyFunction,
+  RemoteFunction,
+  RemoteParameters,
+  RemoteResult,
+} from '../threads/remote-function.js';
 import type { RemoteLoop } from '../threads/remote-loop.js';
-import { Notice } from '../threads/worker.js';
-import type { LoopEntry } from '../threads/worker.js';
+import { Admission } from './admission.js';
 import { runLoopInBackground } from './background-run.js';
 import { Balancer } from './balancer.js';
 import { CoordinatorCalls } from './coordinator-calls.js';
 import type { CallPlaces } from './coordinator-calls.js';
-import { fillOptions, fillShutdownOptions } from './options.js';
+import { EventSource } from './event-source.js';
+import type { CoordinatorEvents, CoordinatorListener, ListenOptions } from './events.js';
+import { LoopSet } from './loop-set.js';
+import { checkLoopCount, fillOptions, fillShutdownOptions } from './options.js';
 import type { CoordinatorOptions, FilledOptions, ShutdownOptions } from './options.js';
 import { Placement } from './place.js';
-import type { SpawnedThread } from './spawner.js';
+import { changeSize } from './resize.js';
+import { endLoops, terminateAll } from './shutdown.js';
 import { takeStats } from './stats.js';
 import type { CoordinatorStats } from './stats.js';
-import { SupervisedLoop } from './supervised-loop.js';
-import type { LoopSupervisor } from './supervised-loop.js';
-
-/** Why a thread ends that is told to. */
-const shutDown = 'its coordinator was shut down';
+import type { SupervisedLoop } from './supervised-loop.js';
 
 /** Several event loops, each in a thread of its own. */
 export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
@@ -40,15 +41,15 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
     printsAsText(this);
   }
 
-  readonly #options: FilledOptions;
-  readonly #directory: Directory = getDirectory();
-  /** By the names of the loops: each name keeps its doorbell over all its threads. */
-  readonly #doorbells: ReadonlyMap<string, Doorbell>;
-  readonly #supervised: SupervisedLoop[] = [];
+  readonly #loops: LoopSet;
+  readonly #events: EventSource;
   readonly #placement = new Placement();
   readonly #balancer = new Balancer();
   protected override readonly places: CallPlaces;
+  readonly #admission: Admission;
   readonly #endBackground: () => void;
+  /** One change of size at a time. */
+  #resized: Promise<void> = Promise.resolve();
   #shutdown: Promise<void> | null = null;
 
   /**
@@ -75,39 +76,90 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
 
   private constructor(options: FilledOptions) {
     super();
-    this.#options = options;
-    this.places = this.#createPlaces();
     this.#endBackground = runLoopInBackground();
-    const names = freeNames(options.name, options.loops, this.#directory);
-    this.#doorbells = new Map(names.map((name) => [name, keepPlace()]));
-    const supervisor: LoopSupervisor = {
-      addPeer: (peerOptions) => {
-        const peer = this.#directory.add(peerOptions);
-        peer.doorbell = this.#doorbells.get(peer.name) ?? null;
-        return peer;
-      },
-      spawn: (name, port) => this.#spawn(name, port),
-      introduce: (from, to, port) => this.#introduce(from, to, port),
-      replaceThread: (replacement) =>
-        this.#supervised.find(({ name }) => name === replacement.name)?.replace(replacement),
-      onAnswer: (loop) => {
-        if (this.#shutdown === null) this.#balancer.onAnswer(loop, this.#supervised);
-      },
-      onReady: ({ name }) => this.#tellOthers(name, Notice.joined, this.#entryOf(name)),
-      onDeath: (death) => this.#tellOthers(death.loop, Notice.died, { death, atMs: Date.now() }),
-      onGone: (death) => this.#tellOthers(death.loop, Notice.left, death),
-    };
-    for (const name of names) this.#supervised.push(new SupervisedLoop(name, supervisor));
+    this.#events = new EventSource(getEventLoop());
+    this.#loops = new LoopSet(options, {
+      onAnswer: (loop) => this.#onAnswer(loop),
+      report: (loop, message, exception) => this.#events.report({ message, exception, loop }),
+      emit: (event, record) => this.#events.emit(event, record),
+    });
+    this.#admission = new Admission({
+      maxPendingCount: options.maxPendingCount,
+      whenFull: options.whenFull,
+      pendingCount: () => this.#loops.all.reduce((sum, { peer }) => sum + peer.pendingCount, 0),
+      onOverload: (load) => this.#events.emit('overload', load),
+      onRelief: (load) => this.#events.emit('relief', load),
+    });
+    this.places = this.#createPlaces();
+    this.#loops.admit(this.#loops.open(options.loops));
   }
 
   /** The loops, in the order of their names. They can be kept: a replaced thread keeps its name. */
   get loops(): readonly RemoteLoop[] {
-    return this.#supervised.map(({ loop }) => loop);
+    return this.#loops.members.map(({ loop }) => loop);
   }
 
   /** @throws InvalidArgumentError when this coordinator has no such loop */
   loop(name: string): RemoteLoop {
-    return this.#find(name).loop;
+    return this.#loops.find(name).loop;
+  }
+
+  /**
+   * Resolves when there is room for a call of `submit`, to one asker after the other. The place is
+   * kept for whoever calls `submit` at once, before other work of Node's.
+   *
+   * @throws CoordinatorClosedError
+   */
+  whenRoom(): ConcurrentFuture<void> {
+    this.#assertOpen();
+    return this.#admission.whenRoom();
+  }
+
+  /**
+   * As `broadcast`, and once more on every thread that comes later, before it takes calls: in place
+   * of a dead one, by recycling or by `resize`. There it is as if `initialize` had called it. The
+   * arguments are copied now.
+   *
+   * @throws as `broadcast`; DataCloneError when an argument cannot be copied
+   */
+  broadcastAlways<F extends AnyFunction>(
+    fn: RemoteFunction<F>,
+    ...args: RemoteParameters<F>
+  ): ConcurrentFuture<RemoteResult<F>[]> {
+    assertRemoteFunction(fn, 'broadcastAlways');
+    this.#assertOpen();
+    this.#loops.addStanding({ address: fn, args: structuredClone(args) });
+    return this.broadcast(fn, ...args);
+  }
+
+  /**
+   * Makes it so many loops. New ones are added behind the others; the last ones leave: they take no
+   * more calls (`LoopLeftError`) and end once those that were made are answered. Loops that were
+   * given up are replaced. Of the keys only those move that a leaving loop held or a new one wins.
+   * Resolves when all that come are ready, and all that leave have ended.
+   *
+   * @throws InvalidArgumentError for a number out of range; CoordinatorClosedError
+   */
+  resize(loops: number): ConcurrentFuture<void> {
+    checkLoopCount('loops', loops);
+    this.#assertOpen();
+    const resized = this.#resized.then(async () =>
+      changeSize(this.#loops, loops, () => this.#assertOpen()),
+    );
+    this.#resized = resized.catch(() => undefined);
+    return ConcurrentFuture.from(resized);
+  }
+
+  /**
+   * Lets a new thread take a loop's name once it is ready. The present one answers what it was
+   * given, runs `finalize` and ends; its state goes with it. No call is lost, and the calls of each
+   * thread begin in the order in which they were made.
+   *
+   * @throws InvalidArgumentError when this coordinator has no such loop; CoordinatorClosedError
+   */
+  recycle(name: string): void {
+    this.#assertOpen();
+    this.#loops.find(name).recycle('recycle() was called');
   }
 
   /**
@@ -118,12 +170,38 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
    */
   restart(name: string, reason = 'it was restarted'): void {
     this.#assertOpen();
-    this.#find(name).restart(reason);
+    this.#loops.find(name).restart(reason);
   }
 
   /** What the loops are doing. The utilizations count since the last call. */
   stats(): CoordinatorStats {
-    return takeStats(this.#supervised);
+    return takeStats(this.#loops.members, this.#admission);
+  }
+
+  /**
+   * Calls a listener for each event of one kind, in a microtask of its own, until the subscription
+   * is disposed or the signal aborted.
+   *
+   * @throws InvalidArgumentError when there is no such event
+   *
+   * @example
+   * coordinator.on('death', ({ loop, reason }) => console.warn(`${loop} died: ${reason}`));
+   */
+  on<K extends keyof CoordinatorEvents>(
+    event: K,
+    listener: CoordinatorListener<K>,
+    options: ListenOptions = {},
+  ): Disposable {
+    return this.#events.on(event, listener, options);
+  }
+
+  /**
+   * Who hears of late errors of the loops, and of what listeners throw; `null` for the handler of
+   * this thread's loop, which prints them by default. The context's `loop` names where an error
+   * comes from.
+   */
+  setExceptionHandler(handler: ExceptionHandler | null): void {
+    this.#events.setExceptionHandler(handler);
   }
 
   /**
@@ -136,7 +214,7 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
     const filled = fillShutdownOptions(options);
     const isSecond = this.#shutdown !== null;
     this.#shutdown ??= this.#shutDown(filled);
-    if (isSecond && filled.mode === 'terminate') this.#terminateAll(shutDown);
+    if (isSecond && filled.mode === 'terminate') terminateAll(this.#loops);
     return ConcurrentFuture.from(this.#shutdown);
   }
 
@@ -147,7 +225,7 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
 
   override toString(): string {
     const state = this.#shutdown === null ? 'open' : 'closed';
-    return `<Coordinator ${state} loops=${this.#supervised.length}>`;
+    return `<Coordinator ${state} loops=${this.#loops.members.length}>`;
   }
 
   #createPlaces(): CallPlaces {
@@ -157,16 +235,23 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
         return loops();
       },
       assertOpen: () => this.#assertOpen(),
+      admit: (call, whenFull) => this.#admission.admit(call, whenFull),
       dispatch: (call) => {
-        const chosen = this.#placement.choose(this.#supervised) ?? this.#supervised[0];
+        const { members } = this.#loops;
+        const chosen = this.#placement.choose(members, call.options) ?? members[0];
         this.#balancer.send(call, chosen as SupervisedLoop);
       },
     };
   }
 
+  #onAnswer(loop: SupervisedLoop): void {
+    this.#admission.onCallEnded();
+    if (this.#shutdown === null) this.#balancer.onAnswer(loop, this.#loops.members);
+  }
+
   async #started(): Promise<void> {
     try {
-      await Promise.all(this.#supervised.map(({ started }) => started));
+      await Promise.all(this.#loops.all.map(async ({ started }) => started));
     } catch (error) {
       await this.shutdown({ mode: 'terminate' });
       throw error;
@@ -175,69 +260,15 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
 
   async #shutDown({ mode, timeoutMs }: Required<ShutdownOptions>): Promise<void> {
     const closed = new CoordinatorClosedError('The coordinator has been shut down');
-    for (const { peer } of this.#supervised) peer.refuse(closed);
-    const isBounded = timeoutMs !== Infinity;
-    const end = (): void => this.#terminateAll(`its shutdown took more than ${timeoutMs} ms`);
-    const deadline = isBounded ? setTimeout(end, timeoutMs) : undefined;
-    if (mode === 'terminate') this.#terminateAll(shutDown);
-    if (mode === 'drain') await Promise.all(this.#supervised.map(({ peer }) => peer.answered()));
-    await Promise.all(this.#supervised.map((each) => each.stop(mode === 'cancel')));
-    clearTimeout(deadline);
-    for (const { name } of this.#supervised) this.#directory.remove(name);
-    for (const doorbell of this.#doorbells.values()) giveUpPlace(doorbell);
+    this.#admission.close(mode === 'drain', closed);
+    for (const { peer } of this.#loops.all) peer.refuse(closed);
+    await endLoops(this.#loops, { mode, timeoutMs });
+    this.#loops.close();
     this.#endBackground();
-  }
-
-  #terminateAll(reason: string): void {
-    for (const each of this.#supervised) each.terminate(reason);
-  }
-
-  #find(name: string): SupervisedLoop {
-    const found = this.#supervised.find((each) => each.name === name);
-    if (found !== undefined) return found;
-    const names = this.#supervised.map((each) => each.name).join(', ');
-    throw new InvalidArgumentError(`This coordinator has no loop '${name}'; it has ${names}`);
   }
 
   #assertOpen(): void {
     if (this.#shutdown === null) return;
     throw new CoordinatorClosedError('The coordinator has been shut down');
   }
-
-  #tellOthers(name: string, subject: string, body: unknown): void {
-    for (const each of this.#supervised) {
-      const isListening = each.state !== 'gone' && each.state !== 'stopping';
-      if (each.name !== name && isListening) each.peer.notice(subject, body);
-    }
-  }
-
-  #spawn(name: string, port: MessagePort): SpawnedThread {
-    const { initialize, spawner } = this.#options;
-    const entries = [...this.#doorbells.keys()].map((each) => this.#entryOf(each));
-    const siblings = entries.filter((each) => each.name !== name);
-    const { doorbell } = this.#entryOf(name);
-    const home = { name: this.#directory.name, threadId, doorbell: registry.doorbell.address };
-    return spawner.spawn({ name, doorbell, home, port, siblings, initialize });
-  }
-
-  #entryOf(name: string): LoopEntry {
-    const { address } = this.#doorbells.get(name) as Doorbell;
-    return { name, threadId: this.#directory.peer(name)?.threadId ?? null, doorbell: address };
-  }
-
-  #introduce(from: string, to: string, port: MessagePort): void {
-    const target = this.#supervised.find(({ name }) => name === to);
-    // A closed port tells the asker that nobody is there.
-    if (target === undefined || target.state === 'gone') port.close();
-    else target.peer.notice(Notice.introduced, { name: from, port }, [port]);
-  }
-}
-
-/** The first so many of `<name>-1`, `<name>-2`, … that are free in this thread. */
-function freeNames(name: string, count: number, directory: Directory): string[] {
-  const names: string[] = [];
-  for (let number = 1; names.length < count; number += 1) {
-    if (!directory.has(`${name}-${number}`)) names.push(`${name}-${number}`);
-  }
-  return names;
 }

@@ -4,6 +4,7 @@
  * Back pressure goes all the way: an input is taken from its source only when there is room for
  * its call, and calls are made only while their results are being consumed.
  */
+import { InvalidArgumentError, show } from '../errors.js';
 import { isPromiseLike } from '../loop/coroutine.js';
 import type { ConcurrentFuture } from '../threads/concurrent-future.js';
 
@@ -178,4 +179,14 @@ function iteratorOf<T>(inputs: Iterable<T> | AsyncIterable<T>): Iterator<T> | As
   return Symbol.asyncIterator in inputs
     ? inputs[Symbol.asyncIterator]()
     : inputs[Symbol.iterator]();
+}
+
+/** @throws InvalidArgumentError for what cannot be iterated */
+export function assertIterable(inputs: unknown): void {
+  const source = Object(inputs) as object;
+  if (!(Symbol.iterator in source || Symbol.asyncIterator in source)) {
+    throw new InvalidArgumentError(
+      `map() expects inputs that can be iterated, got ${show(inputs, -1)}`,
+    );
+  }
 }

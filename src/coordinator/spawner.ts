@@ -7,8 +7,8 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { ResourceLimits, WorkerOptions } from 'node:worker_threads';
+import type { WorkerSeed } from '../threads/notices.js';
 import { inheritedExecArgv } from '../threads/thread-options.js';
-import type { WorkerSeed } from '../threads/worker.js';
 
 /** How a thread ended. */
 export interface ThreadExit {

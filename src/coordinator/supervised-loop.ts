@@ -1,97 +1,81 @@
 /**
- * One loop of a coordinator, through the lives of the threads that bear its name.
+ * One loop of a coordinator, through the lives of the threads that bear its name. Its states and
+ * their moves stand in `loop-supervisor.ts`, the roles of its threads in `loop-threads.ts`.
  *
  * Runs on the coordinator's thread.
- *
- * | state    | what it means                              | next                          |
- * |----------|--------------------------------------------|-------------------------------|
- * | starting | a thread comes up; calls wait in its port  | ready, waiting, gone          |
- * | ready    | calls are carried out                      | stopping, waiting, gone       |
- * | waiting  | a thread died, the brake holds the next    | starting, gone                |
- * | stopping | told to end once its calls have ended      | gone                          |
- * | gone     | for good; calls are refused                | –                             |
  */
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { LoopDiedError, show } from '../errors.js';
-import type { LoopDeath } from '../errors.js';
+import type { Doorbell } from '../loop/doorbell.js';
+import { giveUpPlace, keepPlace } from '../shared/member.js';
+import { ConcurrentFuture } from '../threads/concurrent-future.js';
 import { getLoop } from '../threads/directory.js';
-import type { Peer, PeerOptions } from '../threads/peer.js';
+import type { Exchange } from '../threads/exchange.js';
+import { Notice } from '../threads/notices.js';
+import type { LoopEntry } from '../threads/notices.js';
+import type { Peer } from '../threads/peer.js';
 import type { RemoteLoop } from '../threads/remote-loop.js';
-import { Notice } from '../threads/worker.js';
-import type { Introduction, Replacement } from '../threads/worker.js';
-import { decodeError } from '../wire/error-codec.js';
-import type { EncodedError } from '../wire/error-codec.js';
 import type { NodePort } from '../wire/port.js';
 import { Brake } from './brake.js';
-import type { SpawnedThread, ThreadExit } from './spawner.js';
+import type { Incarnation, IncarnationOwner } from './incarnation.js';
+import { LoopNews } from './loop-news.js';
+import { assertMove, startedHere } from './loop-supervisor.js';
+import type { LoopState, LoopSupervisor } from './loop-supervisor.js';
+import { LoopThreads } from './loop-threads.js';
+import { Recycler } from './recycler.js';
+import type { SpawnedThread } from './spawner.js';
+import { errorOf } from './thread-end.js';
+import type { LoopEnd, ThreadEnd } from './thread-end.js';
 
-/** See the table above. */
-export type LoopState = 'starting' | 'ready' | 'waiting' | 'stopping' | 'gone';
-
-/** Milliseconds that a thread has to end by itself, and to write what it printed. A guess. */
-const naturalEndMs = 100;
-
-/** What a supervised loop needs of its coordinator. */
-export interface LoopSupervisor {
-  /** Adds a loop to the directory of the coordinator's thread. */
-  addPeer(options: Omit<PeerOptions, 'host'>): Peer;
-  spawn(name: string, port: MessagePort): SpawnedThread;
-  /** A worker asks for a link to a sibling. */
-  introduce(from: string, to: string, port: MessagePort): void;
-  /** A call from a worker to a sibling ignores that it was cancelled. */
-  replaceThread(replacement: Replacement): void;
-  /** A call was answered. */
-  onAnswer(loop: SupervisedLoop): void;
-  onReady(loop: SupervisedLoop): void;
-  onDeath(death: LoopDeath): void;
-  onGone(death: LoopDeath): void;
-}
-
-const moves: Readonly<Record<LoopState, readonly LoopState[]>> = {
-  starting: ['ready', 'waiting', 'stopping', 'gone'],
-  ready: ['stopping', 'waiting', 'gone'],
-  waiting: ['starting', 'gone'],
-  stopping: ['gone'],
-  gone: [],
-};
+const [shutDown, resized] = ['its coordinator was shut down', 'its coordinator was resized'];
 
 /** A loop that is kept alive. */
 export class SupervisedLoop {
   readonly loop: RemoteLoop;
   readonly peer: Peer;
-  /** Resolves when the first thread is ready; rejects when none could be made so. */
-  readonly started: Promise<void>;
+  readonly threads: LoopThreads = new LoopThreads();
+  /** When the first thread is ready; rejects when none could be made so. */
+  readonly started: ConcurrentFuture<void> = new ConcurrentFuture();
+  /** When no thread bears the name any more. */
+  readonly gone: ConcurrentFuture<void> = new ConcurrentFuture();
   readonly #supervisor: LoopSupervisor;
-  readonly #brake = new Brake();
+  readonly #brake: Brake;
+  readonly #recycler: Recycler;
+  readonly #news: LoopNews;
   #state: LoopState = 'waiting';
-  #thread: SpawnedThread | null = null;
-  #incarnation = 0;
-  #startedAtMs = 0;
-  #completedAtStart = 0;
-  #startFailure: unknown = null;
-  #endReason: string | null = null;
+  #doorbell: Doorbell = keepPlace();
+  /** Why the name passed, or will pass, to another thread. */
+  #passReason = '';
+  #isDue = false;
+  #isLeaving = false;
   #wasEverReady = false;
   #replacement: NodeJS.Timeout | undefined;
   #nextPort: MessagePort | null = null;
-  #settleStarted!: (failure: Error | null) => void;
-  readonly #onGone: (() => void)[] = [];
+  #lastEnd: LoopEnd | null = null;
 
   constructor(name: string, supervisor: LoopSupervisor) {
+    const { restart, recycle } = supervisor.options;
     this.#supervisor = supervisor;
+    this.#news = new LoopNews(name, supervisor);
+    this.#brake = new Brake(restart);
+    this.#recycler = new Recycler(
+      recycle,
+      () => this.threads.bearer?.tell(Notice.measure, null),
+      (reason) => this.recycle(reason),
+    );
     this.peer = supervisor.addPeer({
       name,
-      onNotice: (subject, body) => this.#onNotice(subject, body),
+      onNotice: (subject, body, from) => this.threads.behind(from)?.onNotice(subject, body),
+      onAnswer: () => {
+        this.#recycler.onCallEnded(this.threads.bearer?.exchange.completedCount ?? 0);
+        supervisor.onAnswer(this);
+      },
       open: () => this.#open(),
-      replaceThread: (reason) => this.restart(reason),
-      onAnswer: () => supervisor.onAnswer(this),
-      whyNotBlock: () => this.#whyNotBlock(),
+      replaceThread: (reason, threadId) => this.replace(reason, threadId),
+      whyNotBlock: () => (this.#state === 'waiting' ? startedHere(name) : null),
     });
+    this.peer.doorbell = this.#doorbell;
     this.loop = getLoop(name);
-    this.started = new Promise((resolve, reject) => {
-      this.#settleStarted = (failure) => (failure === null ? resolve() : reject(failure));
-    });
-    this.#spawn();
   }
 
   get name(): string {
@@ -102,70 +86,80 @@ export class SupervisedLoop {
     return this.#state;
   }
 
-  /** How many threads have borne the name, the present one included. */
-  get incarnation(): number {
-    return this.#incarnation;
+  /** As siblings know it. */
+  get entry(): LoopEntry {
+    const { name, threadId } = this.peer;
+    return { name, threadId, doorbell: this.#doorbell.address };
   }
 
-  /** The share of time in which the thread was busy since this was last asked. */
-  utilization(): number {
-    return this.#thread?.utilization() ?? 0;
+  /** Makes the first thread, or one in place of a dead one. */
+  begin(): void {
+    this.#move('starting');
+    const exchange = this.peer.link();
+    const bearer = this.#incarnate(exchange, this.#nextPort as MessagePort, this.#doorbell);
+    this.#nextPort = null;
+    this.threads.bearer = bearer;
+    this.peer.threadId = bearer.threadId;
   }
 
   /** Ends the thread at once; a new one takes the name. */
   restart(reason: string): void {
-    this.#endReason = reason;
-    this.#thread?.terminate();
+    this.threads.bearer?.terminate(reason);
   }
 
-  /** As `restart`, if the name has borne no other thread since. */
-  replace({ threadId, reason }: Replacement): void {
-    if (threadId === null || threadId === this.peer.threadId) this.restart(reason);
+  /** As `restart`, if it is that thread which bears the name, or did before; `null` is any. */
+  replace(reason: string, threadId: number | null): void {
+    if (threadId === null) this.restart(reason);
+    else this.threads.withId(threadId)?.terminate(reason);
   }
 
-  /** Tells the thread to end by itself, after its calls or by cancelling them. */
-  stop(cancel: boolean): Promise<void> {
-    if (this.#state === 'ready') {
+  /** Lets a new thread take the name, and the present one end once its calls are answered. */
+  recycle(reason: string): void {
+    if (this.#state !== 'ready' || this.threads.next !== null) return;
+    this.#passReason = `it was recycled: ${reason}`;
+    this.#isDue = this.threads.former !== null;
+    if (!this.#isDue) this.#beginRecycling();
+  }
+
+  /** Takes no more calls, finishes those that were made, and ends for good. */
+  leave(refusal: Error): ConcurrentFuture<void> {
+    this.peer.refuse(refusal);
+    this.#news.leaving(this.entry);
+    this.#isLeaving = true;
+    if (this.#state === 'ready') this.#beginLeaving();
+    // Calls may wait for a thread that comes up: it leaves when it has answered them.
+    else if (this.peer.pendingCount === 0) this.terminate(resized);
+    return this.gone;
+  }
+
+  /** Tells the threads to end by themselves, after their calls or by cancelling them. */
+  stop(cancel: boolean): ConcurrentFuture<void> {
+    if (this.#state === 'ready' || this.#state === 'stopping') {
       this.#move('stopping');
-      this.peer.notice(Notice.stop, { cancel });
+      this.threads.ref();
+      this.threads.stop(shutDown, cancel);
     } else {
-      this.terminate('its coordinator was shut down');
+      this.terminate(shutDown);
     }
-    return this.gone();
+    return this.gone;
   }
 
-  /** Ends the thread at once, for good. */
+  /** Ends all threads at once, for good. */
   terminate(reason: string): void {
     if (this.#state === 'gone') return;
-    if (this.#thread === null) {
-      clearTimeout(this.#replacement);
-      this.#end({ loop: this.name, exitCode: null, reason }, null);
-      return;
-    }
-    this.#endReason = reason;
     this.#move('stopping');
-    this.#thread.terminate();
-  }
-
-  /** Resolves once the loop is gone. */
-  gone(): Promise<void> {
-    if (this.#state === 'gone') return Promise.resolve();
-    return new Promise((resolve) => this.#onGone.push(resolve));
+    clearTimeout(this.#replacement);
+    this.threads.ref();
+    this.threads.terminate(reason);
+    if (this.threads.isEmpty) this.#end({ exitCode: null, reason, cause: undefined });
   }
 
   #move(next: LoopState): void {
     if (this.#state === next) return;
-    // Whoever waits for the end must live to see it.
-    if (next === 'stopping') this.#thread?.ref();
-    if (!moves[this.#state].includes(next)) {
-      throw new Error(`threadloop bug: ${this.name} moves from ${this.#state} to ${next}`);
-    }
+    assertMove(this.name, this.#state, next);
     this.#state = next;
-  }
-
-  #whyNotBlock(): string | null {
-    if (this.#state !== 'waiting') return null;
-    return `the next thread of loop '${this.name}' is started by this one, which cannot do so`;
+    if (next === 'ready') this.#recycler.begin();
+    else this.#recycler.end();
   }
 
   /** Calls find a port to wait in at any time, also while no thread is there to read it. */
@@ -175,102 +169,130 @@ export class SupervisedLoop {
     return this.peer.portOver(port1);
   }
 
-  #spawn(): void {
-    this.#move('starting');
-    this.peer.link();
-    const port = this.#nextPort as MessagePort;
-    this.#nextPort = null;
-    this.#incarnation += 1;
-    this.#endReason = null;
-    this.#startFailure = null;
-    this.#startedAtMs = performance.now();
-    this.#completedAtStart = this.peer.completedCount;
-    try {
-      this.#thread = this.#supervisor.spawn(this.name, port);
-    } catch (error) {
-      // As if it had died at once: it may work next time, or never.
-      this.#startFailure = error;
-      queueMicrotask(() => this.#onExit({ exitCode: null, error }));
+  #incarnate(exchange: Exchange, port: MessagePort, doorbell: Doorbell): Incarnation {
+    const { startTimeoutMs } = this.#supervisor.options;
+    const spawn = (): SpawnedThread => this.#supervisor.spawn({ name: this.name, port, doorbell });
+    return this.threads.make(this.#owner, { exchange, doorbell, startTimeoutMs, spawn });
+  }
+
+  readonly #owner: IncarnationOwner = {
+    onReady: (incarnation) => this.#onReady(incarnation),
+    onMeasured: (incarnation, heapUsedMB) => {
+      if (incarnation === this.threads.bearer) this.#recycler.onMeasured(heapUsedMB);
+    },
+    onLateError: (message, error) => this.#supervisor.report(this.name, message, error),
+    onIntroduce: (incarnation, { name, port }) => {
+      const isFormer = incarnation === this.threads.former;
+      this.#supervisor.introduce({ name: this.name, port, isFormer }, name);
+    },
+    onReplace: (replacement) => this.#supervisor.replaceThread(replacement),
+    onEnd: (incarnation, end) => this.#onEnd(incarnation, end),
+  };
+
+  #onReady(incarnation: Incarnation): void {
+    const isNext = incarnation === this.threads.next;
+    if (isNext && this.#state === 'ready') this.#succeed(incarnation);
+    else if (!isNext && this.#state === 'starting') this.#move('ready');
+    else return;
+    if (!isNext) this.#news.joined(this.entry);
+    this.#news.ready(incarnation, this.#wasEverReady ? this.#passReason : null);
+    this.#wasEverReady = true;
+    this.started.setResult(undefined);
+    if (this.#isLeaving) this.#beginLeaving();
+  }
+
+  #beginRecycling(): void {
+    const { port1, port2 } = new MessageChannel();
+    const doorbell = keepPlace();
+    const exchange = this.peer.attachNext(this.peer.portOver(port1, doorbell));
+    this.threads.next = this.#incarnate(exchange, port2, doorbell);
+    this.threads.next.unref(); // Nobody waits for it.
+  }
+
+  /** The next thread takes the name. */
+  #succeed(next: Incarnation): void {
+    const former = this.threads.succeed();
+    this.#doorbell = next.doorbell;
+    this.peer.handOver(next.exchange);
+    this.peer.threadId = next.threadId;
+    this.peer.doorbell = next.doorbell;
+    this.#news.moved(this.entry);
+    former.retire(this.#passReason);
+    this.#recycler.begin();
+  }
+
+  #beginLeaving(): void {
+    this.#move('stopping');
+    this.threads.dropNext(resized);
+    this.threads.ref();
+    this.peer.handOver();
+    this.threads.bearer?.retire(resized);
+  }
+
+  #onEnd(incarnation: Incarnation, end: ThreadEnd): void {
+    const { bearer, next, former } = this.threads;
+    this.threads.remove(incarnation);
+    if (incarnation === bearer) this.#onBearerEnd(incarnation, end);
+    else {
+      this.peer.bury(incarnation.exchange, errorOf(this.name, end));
+      giveUpPlace(incarnation.doorbell);
+    }
+    if (incarnation === next && this.#state === 'ready') {
+      // The present thread goes on, and is due again later.
+      this.#news.notRecycled(end);
+      this.#recycler.beginLater();
+    }
+    if (incarnation === former) this.#onFormerEnd(incarnation, end);
+    if (this.#state === 'stopping' && this.threads.isEmpty) this.#end(this.#lastEnd ?? end);
+  }
+
+  #onFormerEnd(former: Incarnation, end: ThreadEnd): void {
+    if (!end.isExpected) this.#news.death(former, end, null);
+    this.#news.retired(end);
+    if (this.#isDue && this.#state === 'ready') this.#beginRecycling();
+    this.#isDue = false;
+  }
+
+  #onBearerEnd(bearer: Incarnation, end: ThreadEnd): void {
+    this.#lastEnd = end;
+    if (this.#state === 'stopping') {
+      if (!end.isExpected) this.#news.death(bearer, end, null);
+      this.peer.bury(bearer.exchange, errorOf(this.name, end));
       return;
     }
-    this.peer.threadId = this.#thread.threadId;
-    this.#thread.onExit((exit) => this.#onExit(exit));
-  }
-
-  #onNotice(subject: string, body: unknown): void {
-    if (subject === Notice.ready) this.#onReady();
-    else if (subject === Notice.failed) {
-      this.#startFailure = decodeError(body as EncodedError);
-      this.#expectExit();
-    } else if (subject === Notice.stopped) this.#expectExit();
-    else if (subject === Notice.introduce) {
-      const { name, port } = body as Introduction;
-      this.#supervisor.introduce(this.name, name, port);
-    } else if (subject === Notice.replace) {
-      this.#supervisor.replaceThread(body as Replacement);
+    const braked = end.isExpected ? 0 : this.#brake.delayAfterMs(end.life);
+    const delayMs = this.#wasEverReady ? braked : null;
+    this.#news.death(bearer, end, delayMs);
+    if (delayMs !== null) {
+      this.#replace(bearer, end, delayMs);
+      return;
     }
+    // One that still answers for the name has nobody to follow it.
+    this.peer.refuse(errorOf(this.name, end));
+    this.#move('stopping');
+    this.threads.terminate(end.reason);
   }
 
-  /** The thread has said goodbye. What user code left open must not keep it for ever. */
-  #expectExit(): void {
-    const thread = this.#thread;
-    setTimeout(() => thread?.terminate(), naturalEndMs).unref();
-  }
-
-  #onReady(): void {
-    if (this.#state !== 'starting') return;
-    this.#move('ready');
-    this.#wasEverReady = true;
-    this.#thread?.unref();
-    this.#settleStarted(null);
-    this.#supervisor.onReady(this);
-  }
-
-  #onExit(exit: ThreadExit): void {
-    const life = {
-      wasReady: this.#state === 'ready',
-      livedMs: performance.now() - this.#startedAtMs,
-      answeredCount: this.peer.completedCount - this.#completedAtStart,
-    };
-    const isEnd = this.#state === 'stopping' || !this.#wasEverReady;
-    const delayMs = isEnd ? null : this.#brake.delayAfterMs(life);
-    const cause = this.#startFailure ?? exit.error;
-    const reason = this.#endReason ?? describeExit(exit);
-    const death: LoopDeath = { loop: this.name, exitCode: exit.exitCode, reason };
-    this.#thread = null;
-    if (delayMs === null) this.#end(death, cause);
-    else this.#replace(death, cause, delayMs);
-  }
-
-  #replace(death: LoopDeath, cause: unknown, delayMs: number): void {
+  #replace(bearer: Incarnation, end: ThreadEnd, delayMs: number): void {
     this.#move('waiting');
-    this.peer.mourn(loopDied(death, cause));
-    this.#supervisor.onDeath(death);
+    this.threads.dropNext(end.reason);
+    this.#passReason = end.reason;
+    this.#isDue = false;
+    this.peer.bury(bearer.exchange, errorOf(this.name, end));
+    this.#news.died(end);
+    if (this.#isLeaving && this.peer.pendingCount === 0) this.terminate(resized);
     // Calls that wait keep the process alive by their port; the timer need not.
-    this.#replacement = setTimeout(() => this.#spawn(), delayMs).unref();
+    else this.#replacement = setTimeout(() => this.begin(), delayMs).unref();
   }
 
-  #end(death: LoopDeath, cause: unknown): void {
+  #end(end: LoopEnd): void {
     this.#move('gone');
-    const error = loopDied(death, cause);
+    const error = errorOf(this.name, end);
     this.peer.close(error);
     this.#nextPort?.close();
-    this.#settleStarted(this.#startFailure instanceof Error ? this.#startFailure : error);
-    this.#supervisor.onGone(death);
-    for (const resolve of this.#onGone.splice(0)) resolve();
+    giveUpPlace(this.#doorbell);
+    this.started.setException(end.failure instanceof Error ? end.failure : error);
+    this.#news.gone(this.threads.bearer, end);
+    this.gone.setResult(undefined);
   }
-}
-
-function loopDied(death: LoopDeath, cause: unknown): LoopDiedError {
-  return new LoopDiedError(death, cause === undefined || cause === null ? {} : { cause });
-}
-
-function describeExit(exit: ThreadExit): string {
-  if (!('error' in exit)) {
-    return exit.exitCode === 0 ? 'its thread ended' : 'process.exit() was called';
-  }
-  const { error } = exit;
-  const isMemory = (error as { code?: unknown } | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  if (isMemory) return 'out of memory';
-  return `uncaught ${error instanceof Error ? error.toString() : show(error)}`;
 }

@@ -30,6 +30,11 @@ export class LoopDiedError extends ThreadloopError {
   }
 }
 
+/** The loop was taken away by `resize()`. The call was not made: make it on another loop. */
+export class LoopLeftError extends ThreadloopError {
+  override readonly code = 'ERR_LOOP_LEFT';
+}
+
 /** What is known of a thread that died, and of the call that it held. */
 export interface ThreadDeath {
   /** Exit code of the thread, `null` where an error ended it or it never ran. */

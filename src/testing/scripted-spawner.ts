@@ -10,8 +10,9 @@ import type { SpawnedThread, Spawner, ThreadExit } from '../coordinator/spawner.
 import { CancelledError } from '../errors.js';
 import { IncomingWords, noWord, wordsNotice } from '../threads/call-words.js';
 import type { WordMemory } from '../threads/call-words.js';
-import { Notice } from '../threads/worker.js';
-import type { WorkerSeed } from '../threads/worker.js';
+import { Notice } from '../threads/notices.js';
+import type { LateError, Measurement, WorkerSeed } from '../threads/notices.js';
+import { Parting } from '../threads/parting.js';
 import { encodeError } from '../wire/error-codec.js';
 import { Link } from '../wire/link.js';
 import type { CallHeading } from '../wire/message.js';
@@ -48,8 +49,13 @@ export class ScriptedThread implements SpawnedThread {
   isReferenced = true;
   /** Share of time that it says it was busy. */
   busyShare = 0;
-  /** What it does when told to stop. By default it ends well. */
-  onStop: () => void = () => this.exit();
+  /** Of its heap, as it tells when it is asked. */
+  heapUsedMB = 0;
+  /** What it does when told to stop, or to retire. By default it ends well. */
+  onStop: () => void = () => {
+    this.stopped();
+    this.exit();
+  };
   /** What it does when terminated. By default it ends with exit code 1, as a worker does. */
   onTerminate: () => void = () => this.exit({ exitCode: 1 });
   /** Whether a call starts as soon as it comes; else the test starts it. */
@@ -93,6 +99,12 @@ export class ScriptedThread implements SpawnedThread {
   /** Says that `initialize` threw. A worker that says so ends by itself right after. */
   failToStart(error: unknown): void {
     this.#link.notice(Notice.failed, encodeError(error));
+  }
+
+  /** Says that an error came too late for anybody to take. */
+  lateError(thrown: unknown, message = 'Uncaught exception'): void {
+    const late: LateError = { message, error: encodeError(thrown) };
+    this.#link.notice(Notice.lateError, late);
   }
 
   /** Says that its calls have ended. A worker that says so ends by itself right after. */
@@ -166,7 +178,12 @@ export class ScriptedThread implements SpawnedThread {
       return;
     }
     this.heard.push(subject);
-    if (subject === Notice.stop && !this.hasExited) this.onStop();
+    if (this.hasExited) return;
+    if (subject === Notice.stop || subject === Notice.retire) this.onStop();
+    const measured: Measurement = { heapUsedMB: this.heapUsedMB };
+    if (subject === Notice.measure) this.#link.notice(Notice.measured, measured);
+    // What it has been given has begun at once.
+    if (subject === Parting.farewell) this.#link.notice(Parting.begun, null);
   }
 }
 

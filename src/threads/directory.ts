@@ -14,8 +14,8 @@ import { registry } from '../loop/registry.js';
 import { NodePort } from '../wire/port.js';
 import { CallQueue } from './call-queue.js';
 import type { CallHost } from './incoming-calls.js';
+import type { PeerOptions } from './peer-options.js';
 import { Peer } from './peer.js';
-import type { PeerOptions } from './peer.js';
 import { RemoteLoop } from './remote-loop.js';
 
 interface Entry {

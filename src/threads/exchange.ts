@@ -40,7 +40,7 @@ export interface ExchangeOwner {
   onClosed(exchange: Exchange): void;
   /** A call ignores that it was cancelled: the far thread has to go. */
   replaceThread(reason: string): void;
-  /** A call of this thread was answered. */
+  /** A call of this thread was answered, or has left the books otherwise. */
   onAnswer(): void;
   /** Why no call can be answered while this thread is blocked, in words; `null` when it can. */
   whyNotBlock(): string | null;

@@ -53,6 +53,7 @@ export class IncomingCall implements QueuedCall {
   #loop: EventLoop | null = null;
   #fn: Callable | null = null;
   #task: Task<unknown> | null = null;
+  #hasBegun = false;
   #cancelMessage: { readonly text: string | undefined } | null = null;
 
   constructor(owner: CallOwner, heading: CallHeading, content: CallContent) {
@@ -77,6 +78,11 @@ export class IncomingCall implements QueuedCall {
     return this.#content.address.name;
   }
 
+  /** Whether it has had its turn. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
   /** Its module is loaded: it will run on that loop. */
   prepare(loop: EventLoop, fn: AnyFunction): void {
     this.#loop = loop;
@@ -90,6 +96,7 @@ export class IncomingCall implements QueuedCall {
   }
 
   start(): void {
+    this.#hasBegun = true;
     // Another one than at its arrival, where a run has begun or ended since.
     const loop = (registry.running ?? this.#loop) as EventLoop;
     if (!this.#content.isAnswered) this.#runPost(loop);

@@ -48,6 +48,7 @@ export class IncomingCalls {
   /** Those that wait for their turn or run, by number. */
   readonly #calls = new Map<number, IncomingCall>();
   #onIdle: (() => void)[] = [];
+  readonly #onLoaded: (() => void)[] = [];
   /** Of things of the runtime: their numbers go down, those of calls go up. */
   #ownCount = 0;
 
@@ -129,6 +130,17 @@ export class IncomingCalls {
     });
   }
 
+  /** Resolves once every call that has come so far has begun, or been withdrawn. */
+  async begun(): Promise<void> {
+    if (this.#isLoading) await new Promise<void>((resolve) => this.#onLoaded.push(resolve));
+    const calls = [...this.#calls.values()];
+    const loop = this.#host.loop();
+    // Their turns come with the loop's; one of a lower rank may let others pass.
+    while (loop !== null && calls.some((call) => !call.hasBegun && this.#calls.has(call.id))) {
+      await new Promise<void>((resolve) => void loop.callSoon(resolve));
+    }
+  }
+
   #checkIdle(): void {
     if (this.#calls.size > 0 || this.#heldUp.length > 0 || this.#isLoading) return;
     const waiters = this.#onIdle;
@@ -148,6 +160,7 @@ export class IncomingCalls {
       else next.fail(this.#host.loop(), failure.error);
     }
     this.#isLoading = false;
+    for (const resolve of this.#onLoaded.splice(0)) resolve();
     this.#checkIdle();
   }
 

@@ -37,7 +37,7 @@ export interface OutgoingOptions {
   /** Tells the far side of memory for words. */
   readonly shareWords: (memory: WordMemory) => void;
   readonly replaceThread: (reason: string) => void;
-  /** A call was answered. */
+  /** A call was answered, or has left the books otherwise. */
   readonly onAnswer: () => void;
   /** Throws when no call can be answered while this thread is blocked, as it is for so long. */
   readonly assertCanBlock: (blockedMs: number) => void;
@@ -122,12 +122,10 @@ export class OutgoingCalls implements Carrier {
   onResult(id: number, value: unknown): void {
     const call = this.#take(id);
     if (call instanceof RemoteCall) call.setResult(value);
-    this.#options.onAnswer();
   }
 
   onError(id: number, encoded: EncodedError): void {
     const call = this.#take(id);
-    this.#options.onAnswer();
     // Nobody looks at the error of a call that was cancelled or withdrawn.
     if (!(call instanceof RemoteCall) || call.done()) return;
     const error = decodeError(encoded);
@@ -176,6 +174,7 @@ export class OutgoingCalls implements Carrier {
     this.#completedCount += 1;
     if (this.#pending.size === 0) this.#allAnswered();
     if (call instanceof RemoteCall) call.onEnded();
+    this.#options.onAnswer();
     return call;
   }
 

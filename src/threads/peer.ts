@@ -11,6 +11,10 @@
  * A death shows twice: the port closes, and whoever supervises the thread says how it ended (the
  * obituary). Either may come first. Calls that the dead thread held wait for the obituary, so that
  * their error can tell the reason, but not for long: nothing hangs because news got lost.
+ *
+ * A name can pass from one living thread to another (`handOver`). The former one answers what it
+ * was given; it may end once every sender has said its last call, and calls to the new one are
+ * held there until those before them have begun: see `parting.ts`.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { LoopDiedError } from '../errors.js';
@@ -23,28 +27,14 @@ import type { ConcurrentFuture } from './concurrent-future.js';
 import { Exchange } from './exchange.js';
 import { acceptProxy, openProxy, proxyRequest } from './exposed-objects.js';
 import type { ProxyRequest } from './exposed-objects.js';
-import type { CallHost } from './incoming-calls.js';
+import { HeldHost } from './held-host.js';
 import type { RemoteHandle } from './outgoing-calls.js';
+import { Farewells, Handover, Parting } from './parting.js';
+import type { PeerOptions } from './peer-options.js';
 import { RemoteCall } from './remote-call.js';
 
 /** Milliseconds that the calls of a closed port wait for the obituary. A guess, safe to change. */
 const obituaryPatienceMs = 1_000;
-
-/** What a peer needs to know of its surroundings. */
-export interface PeerOptions {
-  readonly name: string;
-  /** Where the peer's calls run. */
-  readonly host: CallHost;
-  readonly onNotice: (subject: string, body: unknown) => void;
-  /** Opens a link to whichever thread bears the name now. */
-  readonly open: () => Port;
-  /** Ends the thread that bears the name, and has a new one take it; absent where none can. */
-  readonly replaceThread?: (reason: string) => void;
-  /** A call of this thread was answered. Called often: has to be cheap. */
-  readonly onAnswer?: () => void;
-  /** Why its calls cannot be answered while this thread is blocked; absent when they can. */
-  readonly whyNotBlock?: () => string | null;
-}
 
 /** A thread known by name. */
 export class Peer {
@@ -55,12 +45,14 @@ export class Peer {
   readonly #options: PeerOptions;
   /** Over which our calls go. */
   #exchange: Exchange | null = null;
-  /** Opened by the far side while we had a link: its calls are served, ours go the old way. */
+  /** Over which calls of the far side are served; ours go another way. */
   readonly #served = new Set<Exchange>();
   /** Served ones that closed, and whose proxies wait for the obituary; not for long, either. */
   readonly #lenders = new Set<Exchange>();
   /** Closed, and waiting for the obituary. */
   readonly #orphans = new Map<Exchange, NodeJS.Timeout>();
+  readonly #farewells = new Farewells();
+  readonly #handover = new Handover();
   #refusal: Error | null = null;
   #completedBefore = 0;
 
@@ -71,14 +63,17 @@ export class Peer {
 
   /** Calls that this thread made and that are not answered. */
   get pendingCount(): number {
+    const exchanges = new Set([...this.#handover.former.keys(), ...this.#orphans.keys()]);
     let count = this.#exchange?.pendingCount ?? 0;
-    for (const orphan of this.#orphans.keys()) count += orphan.pendingCount;
+    for (const exchange of exchanges) count += exchange.pendingCount;
     return count;
   }
 
   /** Calls that this thread made and that were answered. */
   get completedCount(): number {
-    return this.#completedBefore + (this.#exchange?.completedCount ?? 0);
+    let count = this.#completedBefore + (this.#exchange?.completedCount ?? 0);
+    for (const former of this.#handover.former.keys()) count += former.completedCount;
+    return count;
   }
 
   /** @throws the reason for which the peer was closed */
@@ -97,9 +92,7 @@ export class Peer {
 
   /** How many callbacks and streams of this thread are kept for the peer. */
   get loanCount(): number {
-    let count = 0;
-    for (const exchange of this.#open()) count += exchange.loanCount;
-    return count;
+    return [...this.#open()].reduce((sum, { loanCount }) => sum + loanCount, 0);
   }
 
   /** @throws the reason for which the peer was closed */
@@ -122,8 +115,7 @@ export class Peer {
 
   /** A word to the runtime of the other thread; also to one that takes no more calls. */
   notice(...args: Parameters<Exchange['notice']>): void {
-    this.link();
-    this.#exchange?.notice(...args);
+    this.link().notice(...args);
   }
 
   /** Sends what waits to be sent: for threads that are busy or blocked from now on. */
@@ -137,8 +129,8 @@ export class Peer {
   }
 
   /** Makes sure that there is a link. */
-  link(): void {
-    if (this.#exchange === null) this.attach(this.#options.open());
+  link(): Exchange {
+    return this.#exchange ?? this.attach(this.#options.open());
   }
 
   /** As `attach`, over a port that came from Node. */
@@ -147,38 +139,62 @@ export class Peer {
   }
 
   /** A port to this peer, which wakes it even when its thread is blocked. */
-  portOver<M = Batch>(port: MessagePort): NodePort<M> {
-    return new NodePort<M>(port, () => this.doorbell?.ring());
+  portOver<M = Batch>(port: MessagePort, doorbell: Doorbell | null = this.doorbell): NodePort<M> {
+    return new NodePort<M>(port, () => doorbell?.ring());
   }
 
   /** A port that leads to the thread which bears the name now. */
-  attach(port: Port): void {
-    const exchange: Exchange = new Exchange(port, {
-      farName: this.name,
-      host: this.#options.host,
-      portOver: (proxyPort) => this.portOver(proxyPort),
-      onNotice: (subject, body) => {
-        if (subject === proxyRequest) acceptProxy(body as ProxyRequest, exchange);
-        else this.#options.onNotice(subject, body);
-      },
-      onClosed: (closed) => this.#onClosed(closed),
-      replaceThread: (reason) => this.#options.replaceThread?.(reason),
-      onAnswer: () => this.#options.onAnswer?.(),
-      whyNotBlock: () => this.#options.whyNotBlock?.() ?? null,
-    });
-    if (this.#exchange === null) this.#exchange = exchange;
-    else this.#served.add(exchange);
+  attach(port: Port): Exchange {
+    const exchange = this.#exchangeOver(port);
+    if (this.#exchange !== null) this.#served.add(exchange);
+    else this.#exchange = this.#handover.enter(exchange);
+    return exchange;
+  }
+
+  /** A port that leads to a thread which will bear the name: see `handOver`. */
+  attachNext(port: Port): Exchange {
+    const next = this.#exchangeOver(port);
+    this.#served.add(next);
+    return next;
+  }
+
+  /** A port that leads to the thread which bore the name before: it calls, and is not called. */
+  attachFormer(port: Port): void {
+    this.attachNext(port).notice(Parting.farewell, null);
+  }
+
+  /**
+   * The name passes to another thread: over that exchange, or the next that is opened. The former
+   * one answers what it was given, and gets no more.
+   */
+  handOver(next: Exchange | null = null): void {
+    const former = this.#exchange;
+    this.#exchange = null;
+    if (former !== null) this.#handover.leave(former, this.threadId);
+    if (next === null) return;
+    this.#served.delete(next);
+    this.#exchange = this.#handover.enter(next);
+  }
+
+  /** As the receiver of a name that leaves: resolves once the peer has said its last call. */
+  farewell(): Promise<void> {
+    return this.#farewells.all(() => this.#open());
   }
 
   /** The obituary: the thread that bore the name has ended, at that time of the day. */
   mourn(error: Error, diedAtMs: number = Date.now()): void {
-    const [orphan] = this.#orphans.keys();
+    const orphan = [...this.#orphans.keys()].find((each) => !this.#handover.former.has(each));
     const exchange = this.#exchange;
-    if (orphan !== undefined) this.#bury(orphan, error);
+    if (orphan !== undefined) this.bury(orphan, error);
     // News that come late must not bury the link to the next thread.
-    else if (exchange !== null && exchange.openedAtMs <= diedAtMs) this.#bury(exchange, error);
-    for (const { proxies } of this.#lenders) proxies.fail(error);
-    this.#lenders.clear();
+    else if (exchange !== null && exchange.openedAtMs <= diedAtMs) this.bury(exchange, error);
+    this.#failLenders(error);
+  }
+
+  /** The obituary of the thread that bore the name before. */
+  mournFormer(error: Error): void {
+    for (const former of this.#handover.former.keys()) this.bury(former, error);
+    this.#failLenders(error);
   }
 
   /** Takes no more calls; those that are under way go on. */
@@ -188,16 +204,19 @@ export class Peer {
 
   /** Resolves once no call of this thread waits for an answer of the peer. */
   async answered(): Promise<void> {
-    await this.#exchange?.answered();
+    const all = [this.#exchange, ...this.#handover.former.keys()];
+    await Promise.all(all.map(async (exchange) => exchange?.answered()));
   }
 
   /** Nobody bears the name any more, nor will again. */
   close(error: Error): void {
     this.#refusal ??= error;
-    for (const orphan of this.#orphans.keys()) this.#bury(orphan, error);
-    if (this.#exchange !== null) this.#bury(this.#exchange, error);
+    for (const orphan of this.#orphans.keys()) this.bury(orphan, error);
+    this.mournFormer(error);
+    if (this.#exchange !== null) this.bury(this.#exchange, error);
     for (const served of this.#served) served.close();
     this.#served.clear();
+    this.#farewells.check();
   }
 
   /** Cancels the calls that this thread has made over the present link. */
@@ -212,40 +231,85 @@ export class Peer {
 
   /** Resolves once no call of the peer runs here. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#open()].map((exchange) => exchange.idle()));
+    await Promise.all([...this.#open()].map(async (exchange) => exchange.idle()));
+  }
+
+  /** The thread at the other end of that exchange has ended. */
+  bury(exchange: Exchange, error: Error): void {
+    clearTimeout(this.#orphans.get(exchange));
+    const isKnown = [this.#orphans, this.#handover.former, this.#served].map((each) =>
+      each.delete(exchange),
+    );
+    if (this.#exchange === exchange) this.#exchange = null;
+    else if (!isKnown.includes(true)) return;
+    this.#completedBefore += exchange.completedCount + exchange.pendingCount;
+    exchange.fail(error);
+    exchange.close();
+    this.#handover.letGo(exchange, this.#exchange);
+    this.#farewells.check();
   }
 
   *#open(): Iterable<Exchange> {
     if (this.#exchange !== null) yield this.#exchange;
     yield* this.#served;
+    yield* this.#handover.former.keys();
   }
 
   readonly #send = (call: RemoteCall<unknown>): void => this.send(call);
 
   #linked(): Exchange {
-    if (this.#refusal !== null) throw this.#refusal;
-    this.link();
-    return this.#exchange as Exchange;
+    if (this.#refusal === null) return this.link();
+    throw this.#refusal;
+  }
+
+  #exchangeOver(port: Port): Exchange {
+    const host = new HeldHost(this.#options.host);
+    const exchange: Exchange = new Exchange(port, {
+      farName: this.name,
+      host,
+      portOver: (proxyPort) => this.portOver(proxyPort),
+      onNotice: (subject, body) => this.#onNotice(exchange, host, subject, body),
+      onAnswer: () => this.#options.onAnswer?.(),
+      whyNotBlock: () => this.#options.whyNotBlock?.() ?? null,
+      onClosed: (closed) => {
+        host.go();
+        this.#onClosed(closed);
+      },
+      replaceThread: (reason) => {
+        this.#options.replaceThread?.(reason, this.#handover.threadId(exchange) ?? this.threadId);
+      },
+    });
+    return exchange;
+  }
+
+  #onNotice(exchange: Exchange, host: HeldHost, subject: string, body: unknown): void {
+    if (subject === proxyRequest) acceptProxy(body as ProxyRequest, exchange);
+    else if (subject === Parting.hold) host.hold();
+    else if (subject === Parting.go) host.go();
+    else if (subject === Parting.begun) this.#handover.letGo(exchange, this.#exchange);
+    else if (subject === Parting.farewell) this.#farewells.answer(exchange);
+    else this.#options.onNotice(subject, body, exchange);
   }
 
   #onClosed(exchange: Exchange): void {
-    if (this.#served.delete(exchange) && exchange.proxies.callers.size > 0) {
-      this.#lenders.add(exchange);
+    this.#handover.letGo(exchange, this.#exchange);
+    this.#farewells.heard(exchange);
+    if (this.#served.delete(exchange)) {
+      if (exchange.proxies.callers.size > 0) this.#lenders.add(exchange);
+      return;
     }
-    if (this.#exchange !== exchange) return;
-    this.#exchange = null;
-    const reason = 'its port was closed';
-    const error = new LoopDiedError({ loop: this.name, exitCode: null, reason });
-    const bury = (): void => this.#bury(exchange, error);
-    this.#orphans.set(exchange, setTimeout(bury, obituaryPatienceMs));
+    const isFormer = this.#handover.former.has(exchange);
+    if (this.#exchange === exchange) this.#exchange = null;
+    else if (!isFormer) return;
+    const death = { loop: this.name, exitCode: null, reason: 'its port was closed' };
+    const bury = (): void => this.bury(exchange, new LoopDiedError(death));
+    const owesNothing = exchange.pendingCount === 0 && exchange.proxies.callers.size === 0;
+    if (isFormer && owesNothing) bury();
+    else this.#orphans.set(exchange, setTimeout(bury, obituaryPatienceMs));
   }
 
-  #bury(exchange: Exchange, error: Error): void {
-    if (this.#exchange === exchange) this.#exchange = null;
-    clearTimeout(this.#orphans.get(exchange));
-    this.#orphans.delete(exchange);
-    this.#completedBefore += exchange.completedCount + exchange.pendingCount;
-    exchange.fail(error);
-    exchange.close();
+  #failLenders(error: Error): void {
+    for (const { proxies } of this.#lenders) proxies.fail(error);
+    this.#lenders.clear();
   }
 }

@@ -4,99 +4,41 @@
  * 1. The loop is created and set as the thread's current one.
  * 2. The directory learns the coordinator's thread and the siblings.
  * 3. The loop runs; on it the `initialize` function, then `ready` is told.
- * 4. Calls are served until `stop` is told: what runs then ends or is cancelled, the answers
- *    leave, and the thread ends by itself.
+ * 4. Calls are served until `stop` or `retire` is told: what runs then ends or is cancelled, then
+ *    `finalize` runs, the answers leave, and the thread ends by itself.
  */
 import { MessageChannel, workerData } from 'node:worker_threads';
-import type { MessagePort } from 'node:worker_threads';
-import { LoopDiedError } from '../errors.js';
+import { LoopDiedError, LoopLeftError } from '../errors.js';
 import type { LoopDeath } from '../errors.js';
 import { newEventLoop, setEventLoop } from '../loop/current-loop.js';
 // Brings the default kind of loop.
 import '../loop/host-event-loop.js';
 import { Doorbell } from '../loop/doorbell.js';
-import type { DoorbellAddress } from '../loop/doorbell.js';
 import type { EventLoop } from '../loop/event-loop.js';
+import { reportTo } from '../loop/exception-handler.js';
 import { takePlace } from '../shared/member.js';
 import { cancelAllTasks } from '../tasks/cancel-all-tasks.js';
 import { encodeError } from '../wire/error-codec.js';
-import type { FunctionAddress } from '../wire/message.js';
 import type { NodePort } from '../wire/port.js';
 import { getDirectory } from './directory.js';
 import type { Directory } from './directory.js';
+import { watchLateErrors } from './late-errors.js';
 import { resolveExport } from './module-loader.js';
+import { Notice } from './notices.js';
+import type {
+  Introduction,
+  LateError,
+  LoopEntry,
+  Measurement,
+  Obituary,
+  Replacement,
+  StandingCall,
+  StopOrder,
+  WorkerSeed,
+} from './notices.js';
 import type { Peer } from './peer.js';
 
-/** A loop that the others may reach. */
-export interface LoopEntry {
-  readonly name: string;
-  readonly threadId: number | null;
-  /** Of its thread. */
-  readonly doorbell: DoorbellAddress;
-}
-
-/** What a worker is born with: `workerData.threadloop`. */
-export interface WorkerSeed {
-  readonly name: string;
-  /** This worker's; it stands in its place in the table of threads. */
-  readonly doorbell: DoorbellAddress;
-  /** The coordinator's thread. */
-  readonly home: LoopEntry;
-  /** This worker's end of the link to the coordinator's thread. */
-  readonly port: MessagePort;
-  readonly siblings: readonly LoopEntry[];
-  readonly initialize: FunctionAddress | null;
-}
-
-/** The words between a coordinator and its workers: subjects of notices. */
-export const Notice = {
-  /** To the coordinator: calls are served from now on. */
-  ready: 'ready',
-  /** To the coordinator: `initialize` failed, with the encoded error; nothing else will come. */
-  failed: 'failed',
-  /** To the coordinator: all calls have ended; nothing else will come. */
-  stopped: 'stopped',
-  /** To the coordinator: hand this port to the named sibling. */
-  introduce: 'introduce',
-  /** To the coordinator: end the thread of the named sibling, and have a new one take its name. */
-  replace: 'replace',
-  /** To a worker: a sibling's port. */
-  introduced: 'introduced',
-  /** To a worker: a loop has come, or bears a new thread. */
-  joined: 'joined',
-  /** To a worker: a loop's thread has died. */
-  died: 'died',
-  /** To a worker: nobody bears that name any more. */
-  left: 'left',
-  /** To a worker: end, once the calls have ended; cancelled first where asked. */
-  stop: 'stop',
-} as const;
-
-/** Bodies of `introduce` and `introduced`. */
-export interface Introduction {
-  readonly name: string;
-  readonly port: MessagePort;
-}
-
-/** Body of `replace`. */
-export interface Replacement {
-  readonly name: string;
-  /** Which thread is meant: the name may bear a new one when this arrives. */
-  readonly threadId: number | null;
-  readonly reason: string;
-}
-
-/** Body of `died`. */
-interface Obituary {
-  readonly death: LoopDeath;
-  /** By the clock of the day. */
-  readonly atMs: number;
-}
-
-/** Body of `stop`. */
-interface StopOrder {
-  readonly cancel: boolean;
-}
+const bytesPerMB = 1024 * 1024;
 
 /** Runs this thread until its coordinator says stop; called by the file it starts in. */
 export async function runWorker(): Promise<void> {
@@ -114,11 +56,15 @@ class WorkerLife {
   readonly #loop: EventLoop;
   readonly #directory: Directory;
   readonly #home: Peer;
+  #isStopping = false;
 
   constructor(seed: WorkerSeed, loop: EventLoop, directory: Directory) {
     this.#seed = seed;
     this.#loop = loop;
     this.#directory = directory;
+    if (seed.lateErrors === 'report') {
+      watchLateErrors((message, error) => this.#onLateError(message, error));
+    }
     this.#home = directory.add({
       name: seed.home.name,
       onNotice: (subject, body) => this.#onNotice(subject, body),
@@ -147,24 +93,59 @@ class WorkerLife {
   }
 
   async #initialize(): Promise<void> {
-    const { initialize } = this.#seed;
-    if (initialize === null) return;
-    const fn = await resolveExport(initialize.url, initialize.name);
-    await this.#loop.createTask(() => fn(), { name: 'initialize' });
+    const { initialize, standing = [] } = this.#seed;
+    if (initialize !== null) await this.#perform('initialize', { address: initialize, args: [] });
+    for (const call of standing) await this.#perform('broadcast', call);
+  }
+
+  async #perform(name: string, { address, args }: StandingCall): Promise<void> {
+    const fn = await resolveExport(address.url, address.name);
+    await this.#loop.createTask(() => fn(...(args as never[])), { name });
   }
 
   /** The order of steps is the one that loses nothing: see `docs/architecture.md`. */
   async #stop({ cancel }: StopOrder): Promise<void> {
+    this.#isStopping = true;
     const peers = this.#directory.peers();
     if (cancel) for (const peer of peers) peer.cancelIncoming('shutdown');
     await Promise.all(peers.map((peer) => peer.idle()));
     await this.#loop.createTask(cancelAllTasks(this.#loop));
+    await this.#finalize();
     this.#home.notice(Notice.stopped, null);
     const reason = 'its coordinator was shut down';
     for (const peer of peers) {
       peer.close(new LoopDiedError({ loop: peer.name, exitCode: null, reason }));
     }
     this.#loop.stop();
+  }
+
+  /** Others may still have calls under way to here: the last one is behind their farewells. */
+  async #retire(): Promise<void> {
+    const { name } = this.#directory;
+    const others = this.#directory.peers().filter((peer) => peer.name !== name);
+    await Promise.all(others.map(async (peer) => peer.farewell()));
+    if (!this.#isStopping) await this.#stop({ cancel: false });
+  }
+
+  async #finalize(): Promise<void> {
+    const { finalize = null } = this.#seed;
+    if (finalize === null) return;
+    try {
+      await this.#perform('finalize', { address: finalize, args: [] });
+    } catch (exception) {
+      const message = `Exception in ${finalize.name}(), which finalizes '${this.#seed.name}'`;
+      reportTo(this.#loop, { message, exception });
+    }
+  }
+
+  #onLateError(message: string, exception: unknown): void {
+    const late: LateError = { message, error: encodeError(exception) };
+    try {
+      this.#home.notice(Notice.lateError, late);
+    } catch {
+      // The coordinator has hung up, or the thread has said goodbye.
+      reportTo(this.#loop, { message, exception });
+    }
   }
 
   #join({ name, threadId, doorbell }: LoopEntry): void {
@@ -174,7 +155,10 @@ class WorkerLife {
         name,
         onNotice: () => undefined,
         open: () => this.#openTo(name),
-        replaceThread: (reason) => this.#askToReplace(name, reason),
+        replaceThread: (reason, victim) => {
+          const replacement: Replacement = { name, threadId: victim, reason };
+          this.#home.notice(Notice.replace, replacement);
+        },
       });
     peer.threadId = threadId;
     peer.doorbell = new Doorbell(doorbell);
@@ -188,20 +172,30 @@ class WorkerLife {
     return (this.#directory.peer(name) as Peer).portOver(port1);
   }
 
-  #askToReplace(name: string, reason: string): void {
-    const victim = this.#directory.peer(name)?.threadId ?? null;
-    const replacement: Replacement = { name, threadId: victim, reason };
-    this.#home.notice(Notice.replace, replacement);
-  }
-
   #onNotice(subject: string, body: unknown): void {
     switch (subject) {
       case Notice.joined:
         this.#join(body as LoopEntry);
         break;
-      case Notice.introduced: {
-        const { name, port } = body as Introduction;
-        this.#directory.peer(name)?.attachNode(port);
+      case Notice.introduced:
+        this.#onIntroduced(body as Introduction);
+        break;
+      case Notice.moved: {
+        const entry = body as LoopEntry;
+        this.#directory.peer(entry.name)?.handOver();
+        this.#join(entry);
+        break;
+      }
+      case Notice.retired: {
+        const death = body as LoopDeath;
+        this.#directory.peer(death.loop)?.mournFormer(new LoopDiedError(death));
+        break;
+      }
+      case Notice.leaving: {
+        const { name } = body as LoopEntry;
+        const peer = this.#directory.peer(name);
+        peer?.refuse(new LoopLeftError(`Loop '${name}' has left: its coordinator was resized`));
+        peer?.handOver();
         break;
       }
       case Notice.died: {
@@ -215,10 +209,25 @@ class WorkerLife {
         this.#directory.remove(death.loop);
         break;
       }
+      case Notice.measure: {
+        const heapUsedMB = process.memoryUsage().heapUsed / bytesPerMB;
+        this.#home.notice(Notice.measured, { heapUsedMB } satisfies Measurement);
+        break;
+      }
+      case Notice.retire:
+        void this.#retire();
+        break;
       case Notice.stop:
         void this.#stop(body as StopOrder);
         break;
       default:
     }
+  }
+
+  #onIntroduced({ name, port, isFormer = false }: Introduction): void {
+    const peer = this.#directory.peer(name);
+    if (peer === undefined) port.close();
+    else if (isFormer) peer.attachFormer(peer.portOver(port, null));
+    else peer.attachNode(port);
   }
 }

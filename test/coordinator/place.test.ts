@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { LoopState } from '#src/coordinator/loop-supervisor.js';
 import { Placement } from '#src/coordinator/place.js';
-import type { LoopState, SupervisedLoop } from '#src/coordinator/supervised-loop.js';
+import type { SupervisedLoop } from '#src/coordinator/supervised-loop.js';
 
 interface Load {
   readonly name: string;

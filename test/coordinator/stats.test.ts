@@ -17,6 +17,8 @@ describe('the statistics', () => {
           threadId: 1,
           state: 'ready',
           incarnation: 1,
+          ageMs: expect.any(Number) as number,
+          heapUsedMB: null,
           pendingCount: 1,
           completedCount: 1,
           utilization: 0.5,
@@ -26,6 +28,8 @@ describe('the statistics', () => {
           threadId: 2,
           state: 'ready',
           incarnation: 1,
+          ageMs: expect.any(Number) as number,
+          heapUsedMB: null,
           pendingCount: 1,
           completedCount: 0,
           utilization: 0,
@@ -33,6 +37,8 @@ describe('the statistics', () => {
       ],
       pendingCount: 2,
       completedCount: 1,
+      waitingCount: 0,
+      isOverloaded: false,
     });
     for (const call of [first?.calls[1], second?.calls[0]]) call?.answer('done');
     await Promise.all(calls);

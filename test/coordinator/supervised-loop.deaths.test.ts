@@ -15,7 +15,7 @@ const patience = remoteModule<typeof import('../threads/fixtures/patience.js')>(
   new URL('../threads/fixtures/patience.ts', import.meta.url),
 );
 
-const threads = shareLoops({ loops: 2 });
+const threads = shareLoops({ loops: 2, lateErrors: 'die' });
 const loops = () => threads.coordinator.loops as [RemoteLoop, RemoteLoop];
 const incarnationOf = (name: string) =>
   threads.coordinator.stats().loops.find((each) => each.name === name)?.incarnation;

@@ -11,6 +11,7 @@ import {
 import { createPortPair, type MemoryPort } from 'threadloop/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CallQueue } from '#src/threads/call-queue.js';
+import { Exchange } from '#src/threads/exchange.js';
 import { Peer } from '#src/threads/peer.js';
 import { nodeTurn, recordReports } from '../loop/fixtures.js';
 
@@ -102,7 +103,7 @@ describe('a peer', () => {
     near.link();
     lives[0]?.peer.notice('ready', { since: 1 });
     await nodeTurn();
-    expect(notices).toEqual([['ready', { since: 1 }]]);
+    expect(notices).toEqual([['ready', { since: 1 }, expect.any(Exchange)]]);
   });
 
   test('serves a link that the far side opened too, and calls over the first', async () => {

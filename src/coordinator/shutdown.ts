@@ -1,0 +1,26 @@
+/**
+ * The end of a coordinator's loops; the steps have their numbers in `docs/architecture.md`.
+ * Runs on the coordinator's thread.
+ */
+import type { LoopSet } from './loop-set.js';
+import type { ShutdownOptions } from './options.js';
+
+/** Resolves when all threads have ended. New calls are refused already. */
+export async function endLoops(
+  loops: LoopSet,
+  { mode, timeoutMs }: Required<ShutdownOptions>,
+): Promise<void> {
+  const { all } = loops;
+  const isBounded = timeoutMs !== Infinity;
+  const end = (): void => terminateAll(loops, `its shutdown took more than ${timeoutMs} ms`);
+  const deadline = isBounded ? setTimeout(end, timeoutMs) : undefined;
+  if (mode === 'terminate') terminateAll(loops);
+  if (mode === 'drain') await Promise.all(all.map(async ({ peer }) => peer.answered()));
+  await Promise.all(all.map(async (each) => each.stop(mode === 'cancel')));
+  clearTimeout(deadline);
+}
+
+/** Ends all threads where they are. */
+export function terminateAll(loops: LoopSet, reason = 'its coordinator was shut down'): void {
+  for (const each of loops.all) each.terminate(reason);
+}
