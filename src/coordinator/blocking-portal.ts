@@ -22,6 +22,7 @@ import { blockUntil } from '../threads/blocking-wait.js';
 import type { ConcurrentFuture } from '../threads/concurrent-future.js';
 import { getDirectory } from '../threads/directory.js';
 import type { Directory } from '../threads/directory.js';
+import { Notice } from '../threads/notices.js';
 import type { Peer } from '../threads/peer.js';
 import { assertRemoteFunction, remoteModule } from '../threads/remote-function.js';
 import type {
@@ -32,7 +33,6 @@ import type {
 } from '../threads/remote-function.js';
 import type { RemoteLoop } from '../threads/remote-loop.js';
 import type { StartParameters, StartValue } from '../threads/started-tasks.js';
-import { Notice } from '../threads/worker.js';
 import { decodeError } from '../wire/error-codec.js';
 import type { EncodedError } from '../wire/error-codec.js';
 import type { FunctionAddress } from '../wire/message.js';
