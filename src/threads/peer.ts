@@ -19,25 +19,22 @@
 import type { MessagePort } from 'node:worker_threads';
 import { LoopDiedError } from '../errors.js';
 import type { Doorbell } from '../loop/doorbell.js';
-import type { Batch, FunctionAddress } from '../wire/message.js';
+import type { Batch } from '../wire/message.js';
 import { NodePort } from '../wire/port.js';
 import type { Port } from '../wire/port.js';
-import type { CallOptions } from './call-options.js';
-import type { ConcurrentFuture } from './concurrent-future.js';
 import { Exchange } from './exchange.js';
-import { acceptProxy, openProxy, proxyRequest } from './exposed-objects.js';
+import { acceptProxy, proxyRequest } from './exposed-objects.js';
 import type { ProxyRequest } from './exposed-objects.js';
 import { HeldHost } from './held-host.js';
-import type { RemoteHandle } from './outgoing-calls.js';
 import { Farewells, Handover, Parting } from './parting.js';
+import { PeerCalls } from './peer-calls.js';
 import type { PeerOptions } from './peer-options.js';
-import { RemoteCall } from './remote-call.js';
 
 /** Milliseconds that the calls of a closed port wait for the obituary. A guess, safe to change. */
 const obituaryPatienceMs = 1_000;
 
 /** A thread known by name. */
-export class Peer {
+export class Peer extends PeerCalls {
   readonly name: string;
   threadId: number | null = null;
   /** Of whichever thread bears the name; `null` where it is not known. */
@@ -57,6 +54,7 @@ export class Peer {
   #completedBefore = 0;
 
   constructor(options: PeerOptions) {
+    super();
     this.name = options.name;
     this.#options = options;
   }
@@ -76,41 +74,9 @@ export class Peer {
     return count;
   }
 
-  /** @throws the reason for which the peer was closed */
-  call(
-    address: FunctionAddress,
-    args: readonly unknown[],
-    options: CallOptions = {},
-  ): ConcurrentFuture<unknown> {
-    return new RemoteCall<unknown>(address, args, options, this.#send).begin();
-  }
-
-  /** @throws the reason for which the peer was closed */
-  send(call: RemoteCall<unknown>): void {
-    this.#linked().send(call);
-  }
-
   /** How many callbacks and streams of this thread are kept for the peer. */
   get loanCount(): number {
     return [...this.#open()].reduce((sum, { loanCount }) => sum + loanCount, 0);
-  }
-
-  /** @throws the reason for which the peer was closed */
-  post(
-    address: FunctionAddress,
-    args: readonly unknown[],
-    options: CallOptions = {},
-  ): RemoteHandle {
-    return this.#linked().post(address, args, options);
-  }
-
-  /**
-   * A proxy of the object that is exposed there under that name.
-   *
-   * @throws the reason for which the peer was closed
-   */
-  proxy(name: string): unknown {
-    return openProxy(name, this.#linked());
   }
 
   /** A word to the runtime of the other thread; also to one that takes no more calls. */
@@ -255,9 +221,7 @@ export class Peer {
     yield* this.#handover.former.keys();
   }
 
-  readonly #send = (call: RemoteCall<unknown>): void => this.send(call);
-
-  #linked(): Exchange {
+  protected override linked(): Exchange {
     if (this.#refusal === null) return this.link();
     throw this.#refusal;
   }
