@@ -193,6 +193,8 @@ export type {
   RemoteMembers,
   RemoteValue,
 } from './threads/remote-object.js';
+export { carryContext } from './wire/carried-context.js';
+export type { ContextCodec } from './wire/carried-context.js';
 export { move } from './wire/move.js';
 export { registerClass } from './wire/registered-classes.js';
 export type { ClassCodec, ClassOf } from './wire/registered-classes.js';

@@ -21,13 +21,14 @@ import { wordsNotice } from './call-words.js';
 import type { WordMemory } from './call-words.js';
 import { IncomingCalls } from './incoming-calls.js';
 import type { CallHost } from './incoming-calls.js';
-import { runtimeUrl } from './lending.js';
+import { Lending, runtimeUrl } from './lending.js';
 import { LentValues } from './lent-values.js';
 import { LinkedPorts } from './linked-ports.js';
 import type { LinkedCaller } from './linked-ports.js';
 import { OutgoingCalls } from './outgoing-calls.js';
 import type { RemoteHandle } from './outgoing-calls.js';
 import { RemoteCall } from './remote-call.js';
+import type { SendOptions } from './remote-call.js';
 
 /** Whom an exchange serves. */
 export interface ExchangeOwner {
@@ -228,7 +229,8 @@ export class Exchange implements InboundSource {
 
   #callRuntime(name: string, args: readonly unknown[]): RemoteCall<unknown> {
     const address = { url: runtimeUrl, name };
-    return new RemoteCall<unknown>(address, args, {}, (call) => this.send(call)).begin();
+    const options: SendOptions = { isOfRuntime: name !== Lending.callback };
+    return new RemoteCall<unknown>(address, args, options, (call) => this.send(call)).begin();
   }
 
   #onNotice(subject: string, body: unknown): void {

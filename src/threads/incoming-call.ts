@@ -17,6 +17,7 @@ import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
 import type { TaskFunction } from '../loop/task-work.js';
 import type { Task } from '../loop/task.js';
+import { runWithCarried } from '../wire/carried-context.js';
 import type { Link } from '../wire/link.js';
 import type { CallHeading, Carried, FunctionAddress } from '../wire/message.js';
 import { reviveInstances } from '../wire/value-reviver.js';
@@ -126,7 +127,9 @@ export class IncomingCall implements QueuedCall {
     try {
       const bind = this.#heading.isIterated === true ? bindIterated : bindArguments;
       const work = bind(this.#fn as Callable, this.#revivedArguments());
-      task = runWithWord(word, () => loop.createTask<unknown>(work, { eager: true }));
+      task = this.#inContext(() =>
+        runWithWord(word, () => loop.createTask<unknown>(work, { eager: true })),
+      );
     } catch (error) {
       this.answer(error);
       return;
@@ -166,10 +169,17 @@ export class IncomingCall implements QueuedCall {
     if (this.#cancelMessage !== null) return;
     try {
       const args = this.#revivedArguments();
-      captureScope().runInAsyncScope(runPosted, undefined, loop, this.#fn, args);
+      this.#inContext(() =>
+        captureScope().runInAsyncScope(runPosted, undefined, loop, this.#fn, args),
+      );
     } catch (error) {
       reportPosted(loop, this.name, error);
     }
+  }
+
+  #inContext<R>(run: () => R): R {
+    const context = this.#content.carried?.context;
+    return context === undefined ? run() : runWithCarried(context, run);
   }
 
   /** Its module has loaded, and has registered the classes of its instances. */

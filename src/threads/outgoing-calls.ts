@@ -6,6 +6,7 @@
  * since the far side is busy with it until then.
  */
 import { defaultPriority, priorities } from '../scheduling/task-priority.js';
+import { captureCarried } from '../wire/carried-context.js';
 import type { EncodedError } from '../wire/error-codec.js';
 import { decodeError } from '../wire/error-codec.js';
 import type { Link } from '../wire/link.js';
@@ -80,14 +81,16 @@ export class OutgoingCalls implements Carrier {
     const keepsStack = this.#link.outboxCount < nearStacksPerFlush;
     const { id, word } = call;
     const isIterated = options.isIterated === true;
-    const heading = { id, word, rank: rankOf(options), isIterated };
+    const { context } = call;
+    const heading = { id, word, rank: rankOf(options), isIterated, context };
     call.isRepeatable = this.#link.call(heading, address, args, options.transferList);
     call.onSent(this, keepsStack);
   }
 
   post(address: FunctionAddress, args: readonly unknown[], options: CallOptions): RemoteHandle {
     this.#lastId += 1;
-    const heading = { id: this.#lastId, word: noWord, rank: rankOf(options) };
+    const context = captureCarried();
+    const heading = { id: this.#lastId, word: noWord, rank: rankOf(options), context };
     this.#link.post(heading, address, args, options.transferList);
     return new PostedCall(this.#link, this.#lastId);
   }

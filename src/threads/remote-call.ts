@@ -6,6 +6,8 @@
  * in one thread while another has nothing to do. Whoever waits for it does not notice.
  */
 import { isCancelled, LoopDiedError } from '../errors.js';
+import { captureCarried } from '../wire/carried-context.js';
+import type { CarriedContext } from '../wire/carried-context.js';
 import type { FunctionAddress } from '../wire/message.js';
 import { abortError, CallLimits } from './call-limits.js';
 import type { CallOptions } from './call-options.js';
@@ -29,6 +31,8 @@ export interface Carrier {
 export interface SendOptions extends CallOptions {
   /** The answer is a stream of what the function returns. */
   readonly isIterated?: boolean;
+  /** The runtime calls for itself, and not for the code that happens to run. */
+  readonly isOfRuntime?: boolean;
 }
 
 /** Sends a call, once more where it was sent before. Throws when nobody takes it. */
@@ -48,6 +52,8 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   word = -1;
   /** Whether its arguments could be sent once more: nothing of them was moved. */
   isRepeatable = true;
+  /** In which it was made. */
+  context: CarriedContext | undefined;
   #carrier: Carrier | null = null;
   readonly #dispatch: Dispatch;
   readonly #isForAnyLoop: boolean;
@@ -75,9 +81,18 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
 
   /** Sends it for the first time. Throws when nobody takes it. */
   begin(): this {
-    const { signal } = this.options;
-    if (signal?.aborted === true) this.setException(abortError(signal));
-    else this.dispatch();
+    const { signal, isOfRuntime } = this.options;
+    if (signal?.aborted === true) {
+      this.setException(abortError(signal));
+      return this;
+    }
+    try {
+      if (isOfRuntime !== true) this.context = captureCarried();
+    } catch (error) {
+      this.setException(error);
+      return this;
+    }
+    this.dispatch();
     return this;
   }
 

@@ -11,6 +11,7 @@
 import type { Transferable } from 'node:worker_threads';
 import { BatchReader } from './batch-reader.js';
 import type { LinkListener } from './batch-reader.js';
+import type { CarriedContext } from './carried-context.js';
 import { encodeError } from './error-codec.js';
 import type { EncodedError } from './error-codec.js';
 import { FunctionSlots } from './function-slots.js';
@@ -28,6 +29,7 @@ export type { LinkListener } from './batch-reader.js';
 
 /** How a message with special values is made, and what becomes of it if it cannot be. */
 interface Special extends EncodeOptions {
+  readonly context?: CarriedContext | undefined;
   readonly fail: (error: Error) => void;
 }
 
@@ -183,7 +185,7 @@ export class Link {
 
   #addCall(
     operation: number,
-    { id, word, rank }: CallHeading,
+    { id, word, rank, context }: CallHeading,
     address: FunctionAddress,
     args: readonly unknown[],
     transferList: readonly Transferable[] = [],
@@ -195,11 +197,13 @@ export class Link {
         role: 'argument',
         attachments,
         transferList,
+        context,
         describe: (index) => `argument ${index + 1} of ${address.name}()`,
         // The caller has not seen the call yet: it hears of this as of any other failure.
         fail: (error) => queueMicrotask(() => this.#listener.onUnsendable(id, error)),
       });
     }
+    if (context !== undefined) this.#outbox.push(Operation.Carry, { context } satisfies Carried);
     this.#outbox.push(operation, id, slot, args.length, word, rank, ...args);
     this.#added();
     return true;
@@ -225,7 +229,11 @@ export class Link {
     }
     const { revival, transferList, isRepeatable } = encoded;
     const message = [...heading, ...encoded.values];
-    if (revival !== null) message.unshift(Operation.Carry, { revival } satisfies Carried);
+    const { context } = options;
+    if (revival !== null || context !== undefined) {
+      const carried: Carried = { ...(revival && { revival }), ...(context && { context }) };
+      message.unshift(Operation.Carry, carried);
+    }
     if (transferList.length === 0) {
       this.#outbox.push(...message);
       this.#added();

@@ -20,6 +20,7 @@
  * Ids are counted by the sender of a call, per link and upwards; slots likewise. The word is the
  * call's place in the memory that both threads share, the rank its priority, 0 for the highest.
  */
+import type { CarriedContext } from './carried-context.js';
 import type { Revival } from './revival.js';
 
 /** Where a function is found: the address that travels in its place. */
@@ -47,6 +48,8 @@ export const Operation = {
 export interface Carried {
   /** How to make the special values among its own again. */
   readonly revival?: Revival;
+  /** The context in which it runs. */
+  readonly context?: CarriedContext;
 }
 
 /** A flush: operations with their fields, end to end. */
@@ -59,6 +62,8 @@ export interface CallHeading {
   readonly rank: number;
   /** Whether the answer is a stream of what is returned. */
   readonly isIterated?: boolean;
+  /** The caller's context, as far as it travels. */
+  readonly context?: CarriedContext | undefined;
 }
 
 /** Where the fields of a `Post` or `Call` have their arguments. */

@@ -22,6 +22,10 @@ export function unsendable(
   cause: unknown,
   nameOf: (slot: number) => string,
 ): NotCloneableError {
+  const context = Object.entries(carried?.context ?? {}).find(([, data]) => !isCloneable(data));
+  if (context !== undefined) {
+    return notCloneable(`the context carried as '${context[0]}'`, context[1], cause);
+  }
   const encoded = uncloneablePart(carried?.revival);
   if (encoded !== null) return notCloneable(encoded.what, encoded.value, cause);
   if (operation[0] === Operation.Result || operation[0] === Operation.Error) {
