@@ -10,6 +10,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { DeadlockError } from '../errors.js';
 import { registry } from '../loop/registry.js';
+import type { InboundSource } from '../loop/registry.js';
 
 /** Milliseconds between two looks for what nobody rings for. A guess, safe to change. */
 const recheckMs = 50;
@@ -19,8 +20,8 @@ export interface BlockingWait {
   readonly isDone: () => boolean;
   readonly timeoutMs: number;
   /**
-   * Throws when it can never be done while this thread is blocked. Asked at the beginning, and from
-   * time to time: a death raises no event on a blocked thread.
+   * Throws when it can never be done while this thread is blocked, or need not be any more. Asked
+   * at the beginning, and from time to time: a death raises no event on a blocked thread.
    */
   readonly assertPossible: (blockedMs: number) => void;
 }
@@ -30,15 +31,30 @@ export interface BlockingWait {
  *
  * @throws what `assertPossible` throws
  */
-export function blockUntil(wait: BlockingWait): boolean {
+export function blockUntil({ isDone, timeoutMs, assertPossible }: BlockingWait): boolean {
   const wasBlocked = registry.isBlocked;
   registry.isBlocked = true;
   try {
-    // What is dealt with here is no part of the task that happens to wait.
-    return outside.runInAsyncScope(block, null, wait);
+    const { doorbell } = registry;
+    const startMs = performance.now();
+    const deadlineMs = startMs + timeoutMs;
+    let askAtMs = startMs;
+    for (;;) {
+      doorbell.look();
+      // What is dealt with there is no part of the task that happens to wait here.
+      outside.runInAsyncScope(exchangeNews);
+      if (isDone()) return true;
+      const nowMs = performance.now();
+      if (nowMs >= deadlineMs) return false;
+      if (nowMs >= askAtMs) {
+        assertPossible(askAtMs - startMs);
+        askAtMs += recheckMs;
+      }
+      doorbell.wait(Math.max(0, Math.min(deadlineMs, askAtMs) - nowMs));
+    }
   } finally {
     registry.isBlocked = wasBlocked;
-    if (registry.deferred.length > 0) scheduleDeferred();
+    if (registry.deferred.length > 0) announceDeferred();
   }
 }
 
@@ -57,38 +73,35 @@ export function deadlock(what: string, why: string): DeadlockError {
   );
 }
 
-function block({ isDone, timeoutMs, assertPossible }: BlockingWait): boolean {
-  const { doorbell, inbound } = registry;
-  const startMs = performance.now();
-  const deadlineMs = startMs + timeoutMs;
-  let askAtMs = startMs;
-  for (;;) {
-    for (const source of inbound) source.flush();
-    doorbell.look();
-    for (const source of inbound) source.poll();
-    if (isDone()) return true;
-    const nowMs = performance.now();
-    if (nowMs >= deadlineMs) return false;
-    if (nowMs >= askAtMs) {
-      assertPossible(askAtMs - startMs);
-      askAtMs += recheckMs;
-    }
-    doorbell.wait(Math.max(0, Math.min(deadlineMs, askAtMs) - nowMs));
-  }
+function exchangeNews(): void {
+  for (const source of registry.inbound) source.flush();
+  for (const source of registry.inbound) source.poll();
 }
 
 const outside = new AsyncResource('threadloop.blockingWait');
 
-/** Both ways: a blocking loop knows no microtasks, and a loop that ends now runs no callback. */
-function scheduleDeferred(): void {
-  outside.runInAsyncScope(() => {
-    queueMicrotask(runDeferred);
-    registry.running?.callSoonThreadsafe(runDeferred);
-  });
+/**
+ * Has what was deferred run when the thread turns: in a microtask or, where a blocking loop goes
+ * on without ever turning, when that looks for what has come in. It must not park before.
+ */
+function announceDeferred(): void {
+  const { inbound, doorbell } = registry;
+  doorbell.ring();
+  if (inbound.has(deferredSource)) return;
+  inbound.add(deferredSource);
+  outside.runInAsyncScope(() => queueMicrotask(runDeferred));
 }
 
+const deferredSource: InboundSource = {
+  flush: () => undefined,
+  poll: () => {
+    if (!registry.isBlocked) outside.runInAsyncScope(runDeferred);
+  },
+};
+
 function runDeferred(): void {
-  const { deferred } = registry;
+  const { deferred, inbound } = registry;
   // What comes up while one of them blocks in turn is put behind, and has its turn here too.
   for (let run = deferred.shift(); run !== undefined; run = deferred.shift()) run();
+  inbound.delete(deferredSource);
 }

@@ -22,6 +22,7 @@ import type { Unretrieved } from '../loop/unretrieved.js';
 import { Waitable } from '../loop/waitable.js';
 import { checkTimeout } from '../shared/check-timeout.js';
 import { blockUntil, deadlock, whenUnblocked } from './blocking-wait.js';
+import { checkCancelled } from './check-cancelled.js';
 import { FollowingFuture } from './following-future.js';
 
 type DoneCallback<T> = (future: ConcurrentFuture<T>) => unknown;
@@ -62,6 +63,9 @@ export class ConcurrentFuture<T> extends Waitable<T> {
    * Nothing else runs on this thread meanwhile, neither its loop nor Node: async code waits with
    * `await` or `yield*` instead. Calls from other threads that arrive meanwhile, and callbacks of
    * other futures, run when the thread turns again.
+   *
+   * In a call from another thread it is a cancel point, by `checkCancelled()`: the wait ends, and
+   * what was waited for is cancelled too.
    *
    * @param timeoutMs - how long to block, from 0 up. Default: until it is there
    * @throws what the call threw; CancelledError; TimeoutError when the time is over, and the call
@@ -131,9 +135,22 @@ export class ConcurrentFuture<T> extends Waitable<T> {
     checkTimeout(timeoutMs);
     this.#noteRetrieved();
     const isDone = (): boolean => this.done();
-    const assertPossible = (blockedMs: number): void => this.assertCanBlock(blockedMs);
+    const assertPossible = (blockedMs: number): void => {
+      this.#followCaller();
+      this.assertCanBlock(blockedMs);
+    };
     if (blockUntil({ isDone, timeoutMs, assertPossible })) return;
     throw new TimeoutError(`${this.toString()} was not done within ${timeoutMs} ms`);
+  }
+
+  /** Whoever has cancelled the code that blocks here no longer wants this either. */
+  #followCaller(): void {
+    try {
+      checkCancelled();
+    } catch (error) {
+      this.cancel();
+      throw error;
+    }
   }
 
   #describeOutcome(): string {

@@ -7,6 +7,7 @@
  */
 import { CancelledError, NoRunningLoopError } from '../errors.js';
 import type { EventLoop } from '../loop/event-loop.js';
+import { registry } from '../loop/registry.js';
 import { defaultPriority, priorities } from '../scheduling/task-priority.js';
 import type { Link } from '../wire/link.js';
 import type { CallHeading, FunctionAddress } from '../wire/message.js';
@@ -94,6 +95,7 @@ export class IncomingCalls {
   #refuse(call: IncomingCall): boolean {
     const loop = this.#host.loop();
     try {
+      if (loop === null && registry.isBlocked) throw noLoopFor(call);
       loop?.refusePromise?.(`The module of ${call.name}()`);
       return false;
     } catch (error) {
@@ -192,8 +194,7 @@ export class IncomingCalls {
     if (fn === undefined) return false;
     const loop = this.#host.loop();
     if (loop === null) {
-      const message = `No loop runs in the thread that was to run ${call.name}()`;
-      call.fail(loop, new NoRunningLoopError(message));
+      call.fail(loop, noLoopFor(call));
       return true;
     }
     this.#calls.set(call.id, call);
@@ -206,4 +207,8 @@ export class IncomingCalls {
     this.#calls.delete(id);
     this.#checkIdle();
   };
+}
+
+function noLoopFor({ name }: IncomingCall): NoRunningLoopError {
+  return new NoRunningLoopError(`No loop runs in the thread that was to run ${name}()`);
 }

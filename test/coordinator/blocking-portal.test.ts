@@ -13,6 +13,7 @@ import {
   isCancelled,
   LoopDiedError,
   loopNames,
+  NoRunningLoopError,
   NotCloneableError,
   remoteModule,
   startBlockingPortal,
@@ -97,6 +98,14 @@ describe('a portal', () => {
     const portal = startPortal();
     expect(await portal.startTaskSoon(functions.add, 1, 2)).toBe(3);
     expect(await portal.loop.runCoroutineThreadsafe(functions.add, 1, 2)).toBe(3);
+  });
+
+  test('tells code over there that calls back that no loop runs here', () => {
+    const portal = startPortal();
+    // Waiting for this thread, which waits for that code: an error instead of a hang.
+    expect(() => portal.call(functions.relay, 'main', functions.nothing)).toThrow(
+      new NoRunningLoopError('No loop runs in the thread that was to run nothing()'),
+    );
   });
 
   test('takes remote functions only', () => {

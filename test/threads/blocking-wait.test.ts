@@ -95,11 +95,28 @@ describe('result() on a pending call', () => {
     await raised(heard);
   });
 
-  test('works inside a task, which is a cancel point of nothing then', async () => {
+  test('works inside a task', async () => {
     const value = await run(async () =>
       first().runCoroutineThreadsafe(functions.add, 1, 1).result(),
     );
     expect(value).toBe(2);
+  });
+
+  test('is a cancel point of a call, and passes the cancel on', async () => {
+    const [waiting, heard] = [newFlag(), newFlag()];
+    const { callBlocking, waitUntilCancelled } = blocking;
+    const call = first().runCoroutineThreadsafe(
+      callBlocking,
+      'b-2',
+      waitUntilCancelled,
+      waiting,
+      heard,
+    );
+    await raised(waiting);
+    call.cancel();
+    await raised(heard);
+    // The thread is no longer blocked.
+    expect(await first().runCoroutineThreadsafe(functions.add, 1, 2)).toBe(3);
   });
 
   test('works in a worker, for a sibling that it has never talked to', () => {
