@@ -2,13 +2,17 @@
 import { DeadlockError, isCancelled, remoteModule, startBlockingPortal } from 'threadloop';
 import type { BlockingPortal } from 'threadloop';
 import { expect, onTestFinished } from 'vitest';
+import { request } from '../threads/fixtures/contexts.js';
 import { isRaised, newFlag } from '../threads/fixtures/flag.js';
-import { doesNotApply, keepRows, scenario } from './scenario.js';
+import { keepRows, scenario } from './scenario.js';
 
 keepRows('portals');
 
 const tasks = remoteModule<typeof import('./fixtures/portal-tasks.js')>(
   new URL('./fixtures/portal-tasks.ts', import.meta.url),
+);
+const contexts = remoteModule<typeof import('../threads/fixtures/contexts.js')>(
+  new URL('../threads/fixtures/contexts.ts', import.meta.url),
 );
 const hasItsOwn = 'a portal has a loop of its own, whatever runs in the thread that calls';
 const notOn = { virtual: hasItsOwn, blocking: hasItsOwn };
@@ -121,18 +125,18 @@ scenario(
   { notOn },
 );
 
-doesNotApply(
-  'P-10',
-  'context variables are seen by what a portal calls',
-  'an AsyncLocalStorage belongs to one thread, and what it holds need not be copyable',
-);
-
 scenario(
-  'P-10b',
-  'a task in a portal has the name that it is given',
+  'P-10',
+  'context that was chosen is seen by what a portal calls, and tasks have the names they get',
   () => {
+    const portal = startPortal();
+    const parrot = { id: 'parrot', at: new Date(0) };
+    request.run(parrot, () => {
+      expect(portal.call(contexts.idHere)).toBe('parrot');
+      expect(portal.call(contexts.idLater)).toBe('parrot');
+    });
     // AnyIO takes a name with the call; here the task names itself.
-    expect(startPortal().call(tasks.nameTask, 'parrot')).toBe('parrot');
+    expect(portal.call(tasks.nameTask, 'parrot')).toBe('parrot');
   },
   { notOn },
 );
