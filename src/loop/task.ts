@@ -116,8 +116,8 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
     if (!isPassedOn) requests?.note();
   }
 
-  get waitsForTask(): boolean {
-    return this.#waitingFor instanceof Task;
+  standsOn(link: CancelLink): boolean {
+    return this.#waitingFor === link;
   }
 
   leaveWait(): void {

@@ -144,6 +144,24 @@ describe('a ring of tasks that wait for each other', () => {
     expect(tasks.every((task) => task.cancelled())).toBe(true);
   });
 
+  test('is cancelled with another ring that shares tasks with it', async () => {
+    const loop = virtualLoop();
+    // Each waits for those at these places: 0-1-2-6 and 0-2-6 and 0-4-6 are rings.
+    const places = [[1, 2, 4], [2], [6, 3], [], [6], [], [0]];
+    const tasks: Task<unknown>[] = [];
+    for (const waited of places) {
+      const work = function* (): Coroutine<unknown> {
+        const others = waited.map((place) => tasks[place] as Task<unknown>);
+        if (others.length === 0) return yield* sleep(60_000);
+        return yield* others.length === 1 ? (others[0] as Task<unknown>) : gather(others);
+      };
+      tasks.push(loop.createTask(work()));
+    }
+    loop.callLater(1, () => tasks[0]?.cancel());
+    await loop.runUntilComplete(gather(tasks, { returnExceptions: true }));
+    expect(tasks.map((task) => task.cancelled())).toEqual(places.map((_, index) => index !== 5));
+  });
+
   test('is cancelled when one of them is a coroutine', async () => {
     const loop = virtualLoop();
     const first: Task<unknown> = loop.createTask(async () => second);
