@@ -6,7 +6,7 @@
 //   primes below 150000: 13848
 //   primes below 200000: 17984
 //   the next one is 200003
-//   loops that have worked: 2 of 2
+//   2 loops were called 5 times
 
 import { Coordinator, remoteModule } from 'threadloop';
 
@@ -33,5 +33,5 @@ console.log('the next one is', await coordinator.submit(primes.nextPrime, 200_00
 
 // broadcast() runs a call on every loop. What a module remembers, it remembers for each thread.
 const callCounts = await coordinator.broadcast(primes.callCount);
-const busyCount = callCounts.filter((count) => count > 0).length;
-console.log(`loops that have worked: ${busyCount} of ${callCounts.length}`);
+const callCount = callCounts.reduce((sum, count) => sum + count, 0);
+console.log(`${callCounts.length} loops were called ${callCount} times`);
