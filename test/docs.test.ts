@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 
 /** Files from which the pages take their samples. */
 const sources = [
+  'examples/08-pipeline.ts',
+  'examples/10-progress.ts',
   'examples/11-blocking-portal.ts',
   'examples/15-shared-lock.ts',
   'examples/tasks/ledger.ts',

@@ -115,7 +115,7 @@ export class RemoteStream<T> implements AsyncIterable<T>, AsyncDisposable {
       yield* this.#arrival;
     } catch (error) {
       // Not the producer's error, which is an outcome: the wait itself failed or was cancelled.
-      this.#abandon();
+      yield* this.#abandon();
       throw error;
     }
   }
@@ -161,11 +161,19 @@ export class RemoteStream<T> implements AsyncIterable<T>, AsyncDisposable {
     return { done: true, value: undefined };
   }
 
-  #abandon(): void {
+  /** Waits for the producer's `finally` blocks, as the reader's own would be waited for. */
+  *#abandon(): Coroutine<void> {
     this.#items = [];
     this.#outcome = {};
-    if (this.#end === null) this.#opening?.cancel();
-    else this.#closeQuietly();
+    if (this.#end === null) {
+      this.#opening?.cancel();
+      return;
+    }
+    try {
+      yield* this.#end.close();
+    } catch {
+      // What ended the wait counts.
+    }
   }
 
   #closeQuietly(): void {
