@@ -213,7 +213,7 @@ describe('a thread that dies while somebody is blocked for it', () => {
     ['an error in a timer', 'throwInTimer', ['boo']],
     ['an unhandled rejection', 'rejectUnhandled', ['boo']],
   ] as const)('fails the call: %s', async ([, name, args]) => {
-    const coordinator = await startLoops({ loops: 1, name: 'mortal' });
+    const coordinator = await startLoops({ loops: 1, name: 'mortal', lateErrors: 'die' });
     const fn = deadly[name] as typeof deadly.exit;
     const call = coordinator
       .loop('mortal-1')
