@@ -91,9 +91,12 @@ describe('a loop that is recycled', () => {
       (thread) => {
         lives += 1;
         thread.onCall = (call) => call.answer('here');
-        if (lives !== 2) return thread.ready();
-        thread.failToStart(new RangeError('not today'));
-        thread.exit();
+        if (lives === 2) {
+          thread.failToStart(new RangeError('not today'));
+          thread.exit();
+        } else {
+          thread.ready();
+        }
       },
     );
     vi.advanceTimersByTime(100);
