@@ -20,6 +20,7 @@ import { takePlace } from '../shared/member.js';
 import { cancelAllTasks } from '../tasks/cancel-all-tasks.js';
 import { encodeError } from '../wire/error-codec.js';
 import type { NodePort } from '../wire/port.js';
+import { whenUnblocked } from './blocking-wait.js';
 import { getDirectory } from './directory.js';
 import type { Directory } from './directory.js';
 import { watchLateErrors } from './late-errors.js';
@@ -218,7 +219,7 @@ class WorkerLife {
         void this.#retire();
         break;
       case Notice.stop:
-        void this.#stop(body as StopOrder);
+        whenUnblocked((order) => void this.#stop(order), body as StopOrder);
         break;
       default:
     }
