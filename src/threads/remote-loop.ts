@@ -141,7 +141,8 @@ export class RemoteLoop {
    * yields is an item.
    *
    * Leaving the loop early ends the producer, whose `finally` blocks run. Its error comes after
-   * the items before it. A limit of time holds for the call, not for the items.
+   * the items before it. A signal that is bound ends the stream, at any time; a limit of time holds
+   * for the call, not for the items.
    *
    * @throws as `callSoonThreadsafe`
    *
@@ -154,7 +155,8 @@ export class RemoteLoop {
   ): RemoteStream<ItemOf<F>> {
     assertRemoteFunction(fn, 'iterate');
     const options: SendOptions = { ...this.#options, isIterated: true };
-    return new RemoteStream(this.#peer.call(fn, args, options) as ConcurrentFuture<never>);
+    const opening = this.#peer.call(fn, args, options) as ConcurrentFuture<never>;
+    return new RemoteStream(opening, options.signal);
   }
 
   /** What this thread has asked of that loop; other threads may ask it for more. */

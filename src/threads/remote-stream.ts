@@ -6,6 +6,7 @@
  */
 import type { Coroutine } from '../loop/coroutine.js';
 import { Operation } from '../loop/operation.js';
+import { abortError } from './call-limits.js';
 import { ConcurrentFuture } from './concurrent-future.js';
 
 /** Some items, and whether they are the last. */
@@ -47,12 +48,14 @@ export class RemoteStream<T> implements AsyncIterable<T>, AsyncDisposable {
   #arrival: ConcurrentFuture<void> | null = null;
   /** Set when nothing more will come; the items that have come are still to be read. */
   #outcome: { readonly error?: unknown } | null = null;
+  #leaveSignal: () => void = () => undefined;
 
   /** For the runtime: see `RemoteLoop.iterate()`. */
-  constructor(source: StreamEnd | ConcurrentFuture<RemoteStream<T>>) {
+  constructor(source: StreamEnd | ConcurrentFuture<RemoteStream<T>>, signal?: AbortSignal) {
     const isOpening = source instanceof ConcurrentFuture;
     this.#opening = isOpening ? source : null;
     this.#end = isOpening ? null : source;
+    if (signal !== undefined) this.#endWith(signal);
   }
 
   /** Waits for the next item. */
@@ -137,23 +140,52 @@ export class RemoteStream<T> implements AsyncIterable<T>, AsyncDisposable {
         this.#items = items;
       }
       this.#index = 0;
-      if (isDone) this.#outcome ??= {};
+      if (isDone) this.#finish({});
     } catch (error) {
       if (this.#outcome === null) {
-        this.#outcome = { error };
+        this.#finish({ error });
         // It may have been an item that cannot travel: then the producer still waits.
         this.#closeQuietly();
       }
     }
+    this.#wake();
+  }
+
+  #wake(): void {
     const arrival = this.#arrival;
     this.#arrival = null;
     arrival?.setResult();
+  }
+
+  #finish(outcome: { readonly error?: unknown }): void {
+    this.#outcome ??= outcome;
+    this.#leaveSignal();
+  }
+
+  /** The signal does not keep a stream that is garbage otherwise. */
+  #endWith(signal: AbortSignal): void {
+    const self = new WeakRef(this);
+    const onAbort = (): void => {
+      const stream = self.deref();
+      if (stream !== undefined) stream.#fail(abortError(signal));
+    };
+    signal.addEventListener('abort', onAbort);
+    this.#leaveSignal = () => signal.removeEventListener('abort', onAbort);
+  }
+
+  #fail(error: Error): void {
+    if (this.#outcome !== null) return;
+    this.#items = [];
+    this.#finish({ error });
+    this.#closeQuietly();
+    this.#wake();
   }
 
   *#return(): Coroutine<IteratorResult<T, undefined>> {
     const isOver = this.#outcome !== null;
     this.#items = [];
     this.#outcome = {};
+    this.#leaveSignal();
     if (!isOver) {
       this.#end ??= (yield* this.#opening as ConcurrentFuture<RemoteStream<T>>).#end;
       yield* this.#end?.close() as ConcurrentFuture<unknown>;
@@ -165,6 +197,7 @@ export class RemoteStream<T> implements AsyncIterable<T>, AsyncDisposable {
   *#abandon(): Coroutine<void> {
     this.#items = [];
     this.#outcome = {};
+    this.#leaveSignal();
     if (this.#end === null) {
       this.#opening?.cancel();
       return;

@@ -19,7 +19,7 @@ import { Operation, sizeOfOperation } from './message.js';
 import type { Batch, CallHeading, Carried, FunctionAddress } from './message.js';
 import { isDetached } from './not-cloneable.js';
 import type { Port } from './port.js';
-import { holdSpecial } from './special-values.js';
+import { holdSpecial, isObject } from './special-values.js';
 import type { Attachments } from './special-values.js';
 import { notMovable, unsendable } from './unsendable.js';
 import { encodeValues } from './value-encoder.js';
@@ -102,7 +102,7 @@ export class Link {
   }
 
   answerResult(id: number, value: unknown): void {
-    if (holdSpecial([value], this.#attachments, 'result')) {
+    if (isObject(value) && holdSpecial([value], this.#attachments, 'result')) {
       this.#addSpecial([Operation.Result, id], [value], {
         role: 'result',
         attachments: this.#attachments,

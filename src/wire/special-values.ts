@@ -39,8 +39,7 @@ export function holdSpecial(
 ): boolean {
   let hasObject = false;
   for (const value of values) {
-    if (typeof value !== 'object' && typeof value !== 'function') continue;
-    if (value === null) continue;
+    if (!isObject(value)) continue;
     if (attachments?.isWhole(value, role) === true) return true;
     hasObject = true;
   }
@@ -54,23 +53,33 @@ export function holdSpecial(
 /** One by one, not by recursion: values may be deep. */
 function search(values: readonly unknown[], attachments: Attachments | null): boolean {
   const seen = new Set<object>();
-  const waiting = [...values];
+  const waiting: object[] = [];
   try {
-    while (waiting.length > 0) {
-      const value = waiting.pop();
+    addObjects(values, waiting);
+    for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
       if (typeof value === 'function') {
         if (attachments?.isAttachment(value) === true) return true;
         continue;
       }
-      if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+      if (seen.has(value)) continue;
       if (isSpecial(value)) return true;
       seen.add(value);
-      if (isContainer(value)) for (const part of partsOf(value)) waiting.push(part);
+      if (isContainer(value)) addObjects(partsOf(value), waiting);
     }
   } catch {
     // A getter or a proxy threw. Structured clone will meet it too, and can tell where.
   }
   return false;
+}
+
+/** Most parts are primitives, and need no place in the queue. */
+function addObjects(parts: readonly unknown[], waiting: object[]): void {
+  for (const part of parts) if (isObject(part)) waiting.push(part);
+}
+
+/** Whether a value could be special at all. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' ? value !== null : typeof value === 'function';
 }
 
 function isSpecial(value: object): boolean {

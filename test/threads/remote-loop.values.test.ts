@@ -84,6 +84,15 @@ describe('a moved value', () => {
     await once(port1, 'close');
   });
 
+  test('may be named in a transfer list instead', async () => {
+    const bytes = new Uint8Array(8);
+    const call = loop()
+      .with({ transferList: [bytes.buffer] })
+      .runCoroutineThreadsafe(values.fill, bytes, 5);
+    expect(bytes).toHaveLength(0);
+    expect(await call).toEqual(new Uint8Array(8).fill(5));
+  });
+
   test('cannot be moved again', async () => {
     const bytes = move(new Uint8Array(8));
     const first = loop().runCoroutineThreadsafe(values.fill, bytes, 1);

@@ -155,6 +155,23 @@ describe('a stream that is left early', () => {
       }
     }));
 
+  test('by a signal ends with its reason, whether somebody waits or not', async () => {
+    const waiting = new AbortController();
+    const stream = loop().with({ signal: waiting.signal }).iterate(streams.slowly);
+    const reading = collect(stream);
+    await sleepForReal(20);
+    waiting.abort(new RangeError('enough'));
+    await expect(reading).rejects.toMatchObject({ message: 'enough', code: 'ERR_CANCELLED' });
+    const idle = new AbortController();
+    const other = loop().with({ signal: idle.signal }).iterate(streams.numbers, 1_000_000);
+    await other.next();
+    idle.abort(new RangeError('too much'));
+    await expect(other.next()).rejects.toThrow('too much');
+    expect(await other.next()).toEqual({ done: true, value: undefined });
+    const seen: string[] = [];
+    while (!seen.includes('numbers: finally')) seen.push(...(await journal()));
+  });
+
   test('leaves nothing behind', async () => {
     const peer = getDirectory().peer('loop-1');
     async function* source(): AsyncGenerator<number> {
