@@ -24,12 +24,15 @@ export const Parting = {
 export class Handover {
   /** Links to them, over which answers are still due, with the numbers of their threads. */
   readonly former: Map<Exchange, number | null> = new Map();
+  /** How the last of them ended, once that is known. */
+  death: Error | null = null;
   /** Until the calls that were made before the name changed hands have begun. */
   #holding: Exchange | null = null;
 
   /** No more calls go over that link. */
   leave(former: Exchange, threadId: number | null): void {
     this.former.set(former, threadId);
+    this.death = null;
     this.#holding = former;
     former.notice(Parting.farewell, null);
   }

@@ -157,9 +157,15 @@ export class Peer extends PeerCalls {
     this.#failLenders(error);
   }
 
-  /** The obituary of the thread that bore the name before. */
+  /**
+   * The obituary of the thread that bore the name before. A link that was opened while the name
+   * changed hands may lead to its successor: only those are buried that are closed, or will be.
+   */
   mournFormer(error: Error): void {
-    for (const former of this.#handover.former.keys()) this.bury(former, error);
+    this.#handover.death = error;
+    for (const orphan of this.#orphans.keys()) {
+      if (this.#handover.former.has(orphan)) this.bury(orphan, error);
+    }
     this.#failLenders(error);
   }
 
@@ -178,7 +184,8 @@ export class Peer extends PeerCalls {
   close(error: Error): void {
     this.#refusal ??= error;
     for (const orphan of this.#orphans.keys()) this.bury(orphan, error);
-    this.mournFormer(error);
+    for (const former of this.#handover.former.keys()) this.bury(former, error);
+    this.#failLenders(error);
     if (this.#exchange !== null) this.bury(this.#exchange, error);
     for (const served of this.#served) served.close();
     this.#served.clear();
@@ -266,9 +273,10 @@ export class Peer extends PeerCalls {
     if (this.#exchange === exchange) this.#exchange = null;
     else if (!isFormer) return;
     const death = { loop: this.name, exitCode: null, reason: 'its port was closed' };
-    const bury = (): void => this.bury(exchange, new LoopDiedError(death));
+    const error = (isFormer ? this.#handover.death : null) ?? new LoopDiedError(death);
+    const bury = (): void => this.bury(exchange, error);
     const owesNothing = exchange.pendingCount === 0 && exchange.proxies.callers.size === 0;
-    if (isFormer && owesNothing) bury();
+    if (isFormer && (owesNothing || this.#handover.death !== null)) bury();
     else this.#orphans.set(exchange, setTimeout(bury, obituaryPatienceMs));
   }
 
