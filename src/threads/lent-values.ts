@@ -70,6 +70,14 @@ export class LentValues implements Attachments {
     return { stream: this.#lastNumber };
   }
 
+  takeBack(address: unknown): void {
+    const given = address as Address;
+    if ('callback' in given) this.#callbacks.release(given.callback, 1);
+    if (!('stream' in given)) return;
+    this.#sources.get(given.stream)?.abandon();
+    this.#sources.delete(given.stream);
+  }
+
   take(address: unknown): unknown {
     const given = address as Address;
     this.#lane.onBorrowed();

@@ -22,7 +22,7 @@ import type { Port } from './port.js';
 import { holdSpecial, isObject } from './special-values.js';
 import type { Attachments } from './special-values.js';
 import { notMovable, unsendable } from './unsendable.js';
-import { encodeValues } from './value-encoder.js';
+import { encodeValues, takeBackAttachments } from './value-encoder.js';
 import type { EncodedValues, EncodeOptions } from './value-encoder.js';
 
 export type { LinkListener } from './batch-reader.js';
@@ -245,6 +245,7 @@ export class Link {
       if (transferList.some(isDetached)) throw new TypeError('an ArrayBuffer is detached');
       this.#port.post(message, transferList);
     } catch (cause) {
+      takeBackAttachments(revival?.parts ?? [], this.#attachments);
       options.fail(notMovable(encoded, options.describe, cause));
     }
     return false;
@@ -277,6 +278,7 @@ export class Link {
 
   #failUnsendable(operation: Batch, carried: Carried | null, cause: unknown): void {
     const id = operation[1] as number;
+    takeBackAttachments(carried?.revival?.parts ?? [], this.#attachments);
     const error = unsendable(operation, carried, cause, (slot) => this.#slots.nameOf(slot));
     const isAnswer = operation[0] === Operation.Result || operation[0] === Operation.Error;
     if (isAnswer) this.#addError(id, encodeError(error));

@@ -24,6 +24,8 @@ export interface Attachments {
   isWhole(value: object, role: Role): boolean;
   /** The address; something that can be copied. */
   give(value: object): unknown;
+  /** The message with this address could not be sent. */
+  takeBack(address: unknown): void;
   /** What stands for the thing on this side. */
   take(address: unknown): unknown;
 }

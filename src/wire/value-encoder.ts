@@ -57,6 +57,16 @@ export function encodeValues(values: readonly unknown[], options: EncodeOptions)
   return new Encoder(options).encode(values);
 }
 
+/** For messages that could not be sent: nothing of them is kept for the other thread. */
+export function takeBackAttachments(
+  parts: readonly unknown[],
+  attachments: Attachments | null,
+): void {
+  for (let index = 0; index < parts.length; index += 3) {
+    if (parts[index] === Part.Attachment) attachments?.takeBack(parts[index + 2]);
+  }
+}
+
 class Encoder {
   readonly #attachments: Attachments | null;
   readonly #role: Role;
@@ -89,6 +99,7 @@ class Encoder {
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : show(cause);
         const text = `${this.#describe(index)} cannot be copied to another thread: ${reason}`;
+        takeBackAttachments(this.#parts, this.#attachments);
         throw new NotCloneableError(text, { cause });
       }
     });

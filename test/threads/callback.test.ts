@@ -102,6 +102,23 @@ describe('a callback is kept for the other thread', () => {
     report.release();
   });
 
+  test('not if the call cannot be sent that it is an argument of', async () => {
+    const before = loansTo('loop-1');
+    const report = callback((n: number) => n);
+    const bad = [report, () => {}] as never[];
+    const beside = loop().runCoroutineThreadsafe(callbacks.askInside, new Map([['x', bad]]));
+    await expect(beside).rejects.toThrow('is not cloneable');
+    const released = callback(() => 0);
+    released.release();
+    const after = new Map([['x', [report, released] as never[]]]);
+    await expect(loop().runCoroutineThreadsafe(callbacks.askInside, after)).rejects.toThrow(
+      'was released',
+    );
+    expect(loansTo('loop-1')).toBe(before);
+    expect(await loop().runCoroutineThreadsafe(callbacks.callIt, report, 1)).toBe(1);
+    report.release();
+  });
+
   test('until it is released here', async () => {
     const report = callback((n: number) => n);
     loop().callSoonThreadsafe(callbacks.keep, report);
