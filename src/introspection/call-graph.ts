@@ -68,11 +68,21 @@ export function captureCallGraph(
   return new Capture(awaiters, limit).graphOf(subject, skip);
 }
 
+/** A graph that is being made. */
+interface Step {
+  readonly graph: FutureCallGraph & { readonly awaitedBy: FutureCallGraph[] };
+  /** The awaiters that are still to be looked at. */
+  readonly ahead: Iterator<Task<unknown>>;
+}
+
 class Capture {
   readonly #awaiters: Awaiters;
   readonly #limit: number | null;
   /** Each future's graph is made once, however many ways lead to it. */
-  readonly #graphs = new Map<Future<unknown>, FutureCallGraph | 'under way'>();
+  readonly #graphs = new Map<Future<unknown>, FutureCallGraph>();
+  /** From the subject to the one that is being made now; no recursion, since chains are long. */
+  readonly #path: Step[] = [];
+  readonly #onPath = new Set<Future<unknown>>();
 
   constructor(awaiters: Awaiters, limit: number | null) {
     this.#awaiters = awaiters;
@@ -80,16 +90,32 @@ class Capture {
   }
 
   /** @param skip - how many of the innermost frames to leave out */
-  graphOf(future: Future<unknown>, skip = 0): FutureCallGraph {
-    const known = this.#graphs.get(future);
-    if (known === 'under way') return { future, callStack: this.#stackOf(future), awaitedBy: [] };
-    if (known !== undefined) return known;
-    this.#graphs.set(future, 'under way');
-    const callStack = this.#stackOf(future, skip);
-    const tasks = this.#awaiters.get(future) ?? [];
-    const graph = { future, callStack, awaitedBy: tasks.map((task) => this.graphOf(task)) };
-    this.#graphs.set(future, graph);
+  graphOf(subject: Future<unknown>, skip: number): FutureCallGraph {
+    const graph = this.#begin(subject, skip);
+    for (let step = this.#path.at(-1); step !== undefined; step = this.#path.at(-1)) {
+      const next = step.ahead.next();
+      if (next.done === true) this.#end(step);
+      else step.graph.awaitedBy.push(this.#awaiterOf(next.value));
+    }
     return graph;
+  }
+
+  #awaiterOf(task: Task<unknown>): FutureCallGraph {
+    if (!this.#onPath.has(task)) return this.#graphs.get(task) ?? this.#begin(task);
+    return { future: task, callStack: this.#stackOf(task), awaitedBy: [] };
+  }
+
+  #begin(future: Future<unknown>, skip = 0): FutureCallGraph {
+    const graph = { future, callStack: this.#stackOf(future, skip), awaitedBy: [] };
+    this.#graphs.set(future, graph);
+    this.#path.push({ graph, ahead: (this.#awaiters.get(future) ?? []).values() });
+    this.#onPath.add(future);
+    return graph;
+  }
+
+  #end({ graph }: Step): void {
+    this.#path.pop();
+    this.#onPath.delete(graph.future);
   }
 
   #stackOf(future: Future<unknown>, skip = 0): StackFrame[] {

@@ -1,7 +1,8 @@
 /**
  * Call graphs as text, in asyncio's form. After its `format_call_graph` and `print_call_graph`.
  *
- * A future, its stack below it, and below that all that wait for it, each a step further in.
+ * A future, its stack below it, and below that all that wait for it, each a step further in: see
+ * `indent.ts` for what becomes of very long chains.
  */
 import { inspect } from 'node:util';
 import type { Future } from '../loop/future.js';
@@ -10,6 +11,7 @@ import { Task } from '../loop/task.js';
 import { captureCallGraph } from './call-graph.js';
 import type { CallGraphOptions, FutureCallGraph } from './call-graph.js';
 import { idOf, toHex } from './identity.js';
+import { Indent } from './indent.js';
 
 /** Options of `printCallGraph`. */
 export interface PrintCallGraphOptions extends CallGraphOptions {
@@ -19,6 +21,7 @@ export interface PrintCallGraphOptions extends CallGraphOptions {
 
 /**
  * The call graph of a future as text, by default of the task that calls; empty outside a task.
+ * Lines that stand more than 60 steps in tell so in words, `(3 further in)`.
  *
  * @throws as `captureCallGraph`
  */
@@ -27,7 +30,7 @@ export function formatCallGraph(
   options: CallGraphOptions = {},
 ): string {
   const graph = captureCallGraph(future, options);
-  return graph === null ? '' : [...linesOf(graph, '')].join('\n');
+  return graph === null ? '' : linesOf(graph).join('\n');
 }
 
 /**
@@ -42,20 +45,26 @@ export function printCallGraph(
   write(formatCallGraph(future, options));
 }
 
-function* linesOf(
-  { future, callStack, awaitedBy }: FutureCallGraph,
-  indent: string,
-): Generator<string> {
-  const id = `id=${toHex(idOf(future))}`;
-  if (future instanceof Task) {
-    yield `${indent}* Task(name=${inspect(future.getName())}, ${id})`;
-  } else {
-    yield `${indent}* Future(${id})`;
+function linesOf(root: FutureCallGraph): string[] {
+  const lines: string[] = [];
+  const ahead = [{ graph: root, indent: new Indent() }];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const { graph, indent } = next;
+    const start = indent.toString();
+    for (const line of linesOfOne(graph)) lines.push(start + line);
+    const inside = indent.stepIn('    ');
+    for (const each of graph.awaitedBy.toReversed()) ahead.push({ graph: each, indent: inside });
   }
-  if (callStack.length > 0) yield `${indent}  + Call stack:`;
-  for (const frame of callStack) yield `${indent}  |   ${formatFrame(frame)}`;
-  if (awaitedBy.length > 0) yield `${indent}  + Awaited by:`;
-  for (const awaiter of awaitedBy) yield* linesOf(awaiter, `${indent}    `);
+  return lines;
+}
+
+function* linesOfOne({ future, callStack, awaitedBy }: FutureCallGraph): Generator<string> {
+  const id = `id=${toHex(idOf(future))}`;
+  if (future instanceof Task) yield `* Task(name=${inspect(future.getName())}, ${id})`;
+  else yield `* Future(${id})`;
+  if (callStack.length > 0) yield '  + Call stack:';
+  for (const frame of callStack) yield `  |   ${formatFrame(frame)}`;
+  if (awaitedBy.length > 0) yield '  + Awaited by:';
 }
 
 function writeToStdout(text: string): void {

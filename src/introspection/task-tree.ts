@@ -8,6 +8,7 @@ import { AwaitCycleError } from '../errors.js';
 import type { StackFrame } from '../loop/stack-frame.js';
 import type { TaskSnapshot, TasksSnapshot } from './capture-tasks.js';
 import { toHex } from './identity.js';
+import { Indent } from './indent.js';
 
 /** A line of the tree. Frames have their children by label, so that siblings share them. */
 interface Branch {
@@ -18,14 +19,15 @@ interface Branch {
 
 /**
  * The tasks of one or more threads as a forest, each tree with the task on top that nobody waits
- * for; empty when there are none. Tasks are marked `(T)`.
+ * for; empty when there are none. Tasks are marked `(T)`. Lines that stand more than 60 steps in
+ * tell so in words, `(3 further in)`.
  *
  * @throws AwaitCycleError when tasks wait for each other in a ring
  */
 export function formatTaskTree(...snapshots: readonly TasksSnapshot[]): string {
   const tasks = snapshots.flatMap((snapshot) => snapshot.tasks);
   assertNoCycle(tasks);
-  const lines = rootsOf(tasks).flatMap((root) => [...linesOf(root, '', true)]);
+  const lines = rootsOf(tasks).flatMap(linesOf);
   return lines.join('\n');
 }
 
@@ -75,12 +77,19 @@ function labelOf({ functionName, file, line }: StackFrame): string {
   return file === null ? ` ${functionName}` : ` ${functionName} ${file}:${line}`;
 }
 
-function* linesOf({ label, children }: Branch, indent: string, isLast: boolean): Generator<string> {
-  yield `${indent}${isLast ? '└── ' : '├── '}${label}`;
-  const last = [...children].at(-1);
-  for (const child of children) {
-    yield* linesOf(child, `${indent}${isLast ? '    ' : '│   '}`, child === last);
+function linesOf(root: Branch): string[] {
+  const lines: string[] = [];
+  const ahead = [{ branch: root, indent: new Indent(), isLast: true }];
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const { branch, indent, isLast } = next;
+    lines.push(`${indent.toString()}${isLast ? '└── ' : '├── '}${branch.label}`);
+    const inside = indent.stepIn(isLast ? '    ' : '│   ');
+    const lastFirst = [...branch.children].toReversed();
+    for (const [index, child] of lastFirst.entries()) {
+      ahead.push({ branch: child, indent: inside, isLast: index === 0 });
+    }
   }
+  return lines;
 }
 
 /** @throws AwaitCycleError */
@@ -97,6 +106,32 @@ function assertNoCycle(tasks: readonly TaskSnapshot[]): void {
 
 /** Every edge that leads back to a task on the way to it closes one. Awaiters come first. */
 function findCycles(tasks: readonly TaskSnapshot[]): number[][] {
+  const awaits = awaitsOf(tasks);
+  const cycles: number[][] = [];
+  const done = new Set<number>();
+  const path = new Set<number>();
+  const ahead = [...awaits.keys()].toReversed().map((id) => ({ id, isPassed: false }));
+  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
+    const { id, isPassed } = next;
+    if (isPassed) {
+      path.delete(id);
+      done.add(id);
+    } else if (path.has(id)) {
+      const way = [...path];
+      cycles.push([...way.slice(way.indexOf(id)), id]);
+    } else if (!done.has(id)) {
+      path.add(id);
+      ahead.push({ id, isPassed: true });
+      for (const each of (awaits.get(id) ?? []).toReversed()) {
+        ahead.push({ id: each, isPassed: false });
+      }
+    }
+  }
+  return cycles;
+}
+
+/** What each task waits for: `awaitedBy` the other way round. */
+function awaitsOf(tasks: readonly TaskSnapshot[]): Map<number, number[]> {
   const awaits = new Map<number, number[]>();
   for (const { id, awaitedBy } of tasks) {
     for (const awaiter of awaitedBy) {
@@ -105,21 +140,5 @@ function findCycles(tasks: readonly TaskSnapshot[]): number[][] {
       else known.push(id);
     }
   }
-  const cycles: number[][] = [];
-  const done = new Set<number>();
-  const path: number[] = [];
-  const visit = (id: number): void => {
-    if (done.has(id)) return;
-    const start = path.indexOf(id);
-    if (start !== -1) {
-      cycles.push([...path.slice(start), id]);
-      return;
-    }
-    path.push(id);
-    for (const next of awaits.get(id) ?? []) visit(next);
-    path.pop();
-    done.add(id);
-  };
-  for (const id of awaits.keys()) visit(id);
-  return cycles;
+  return awaits;
 }
