@@ -82,6 +82,6 @@ export function checkCallOptions(options: CallOptions): CallOptions {
 }
 
 /** @throws InvalidArgumentError, always */
-export function refuseOption(option: string, value: unknown, allowed: string): never {
+function refuseOption(option: string, value: unknown, allowed: string): never {
   throw new InvalidArgumentError(`option '${option}' has to be ${allowed}, got ${inspect(value)}`);
 }

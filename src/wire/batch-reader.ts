@@ -12,7 +12,7 @@ import type { Attachments } from './special-values.js';
 import { reviveInstances, takeAttachments } from './value-reviver.js';
 
 /** What arrives of a post or a call. */
-export type ReadCall = [
+type ReadCall = [
   heading: CallHeading,
   address: FunctionAddress,
   args: unknown[],

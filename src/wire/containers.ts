@@ -8,7 +8,7 @@ import { isMap, isSet } from 'node:util/types';
 export type Container = unknown[] | Map<unknown, unknown> | Set<unknown> | PlainObject;
 
 /** An object without a class. */
-export type PlainObject = Record<string, unknown>;
+type PlainObject = Record<string, unknown>;
 
 /** Whether a value is a container. Instances of classes are none, save those of the four kinds. */
 export function isContainer(value: object): value is Container {
@@ -16,7 +16,7 @@ export function isContainer(value: object): value is Container {
 }
 
 /** Whether a value is an object without a class. */
-export function isPlainObject(value: object): value is PlainObject {
+function isPlainObject(value: object): value is PlainObject {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
