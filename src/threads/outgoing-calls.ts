@@ -22,7 +22,7 @@ import type { Carrier } from './remote-call.js';
  * The first calls of each flush remember where they were made, for the near side of a stack. It
  * costs about 1.5 µs; in a burst of calls the rest come from the same place as a rule.
  */
-const nearStacksPerFlush = 16;
+const nearStacksPerFlush = 4;
 
 /** A post that may still be withdrawn. */
 export interface RemoteHandle {
