@@ -1,5 +1,7 @@
 // Streams between real threads: there, back, and ended at either side.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   isCancelled,
   LoopDiedError,
@@ -170,6 +172,20 @@ describe('a stream that is left early', () => {
     expect(await other.next()).toEqual({ done: true, value: undefined });
     const seen: string[] = [];
     while (!seen.includes('numbers: finally')) seen.push(...(await journal()));
+  });
+
+  test('by being forgotten ends its producer', async () => {
+    const forget = async (): Promise<void> => {
+      await loop().iterate(streams.numbers, 1_000_000).next();
+    };
+    await forget();
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const seen: string[] = [];
+    while (!seen.includes('numbers: finally')) {
+      collectGarbage();
+      seen.push(...(await journal()));
+    }
   });
 
   test('leaves nothing behind', async () => {
