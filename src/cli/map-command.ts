@@ -51,7 +51,9 @@ export async function runMap(options: MapOptions): Promise<number> {
   const answeredCount = earlier?.answered.count ?? 0;
   const openCount = source.total === undefined ? undefined : source.total - answeredCount;
   const slotCounts = shareSlots(options, openCount);
-  const coordinator = await Coordinator.start({ loops: slotCounts.length });
+  // Who throws in a timer may wait for it for ever: the thread's death gives the input an outcome.
+  const loops = slotCounts.length;
+  const coordinator = await Coordinator.start({ loops, lateErrors: 'die' });
   let mode: 'drain' | 'terminate' = 'terminate';
   try {
     const command = new MapCommand({ options, target, earlier, source, slotCounts, coordinator });
