@@ -1,8 +1,9 @@
 /**
  * Writes `docs/conformance.md` from what the scenario files left behind, when the run has ended.
  *
- * A run of single files keeps the rows of the others from the run before, so the table is whole
- * after the first full run. Registered as a global set-up in `vitest.config.ts`.
+ * A run of single files keeps the rows of the others from the runs before. While those of any file
+ * are missing nothing is written: the table is always whole. Registered as a global set-up in
+ * `vitest.config.ts`.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { ScenarioRow } from './scenario.js';
@@ -22,10 +23,9 @@ and a \`BlockingEventLoop\`. Written by the test suite; do not edit.
 // oxlint-disable-next-line import/no-default-export -- Vitest asks for it
 export default function setup(): () => void {
   return () => {
-    if (!existsSync(rowsFolder)) return;
-    const rows = readdirSync(rowsFolder).flatMap(
-      (file) => JSON.parse(readFileSync(`${rowsFolder}/${file}`, 'utf8')) as ScenarioRow[],
-    );
+    const files = filesOfScenarios().map((name) => `${rowsFolder}/${name}.json`);
+    if (!files.every((file) => existsSync(file))) return;
+    const rows = files.flatMap((file) => JSON.parse(readFileSync(file, 'utf8')) as ScenarioRow[]);
     rows.sort((a, b) => (a.id < b.id ? -1 : 1));
     const lines = rows.map(
       ({ id, title, ran, reasons }) => `| ${id} | ${title} | ${resultOf(ran, reasons)} |`,
@@ -33,6 +33,15 @@ export default function setup(): () => void {
     const head = ['| scenario | | result |', '|---|---|---|'];
     writeFileSync(table, `${intro}${[...head, ...lines].join('\n')}\n`);
   };
+}
+
+/** The names by which test files keep their rows. */
+function filesOfScenarios(): string[] {
+  const paths = readdirSync('test', { recursive: true, encoding: 'utf8' });
+  return paths
+    .filter((path) => path.endsWith('.test.ts'))
+    .flatMap((path) => [...readFileSync(`test/${path}`, 'utf8').matchAll(/^keepRows\('(.+)'\);/gm)])
+    .map((match) => String(match[1]));
 }
 
 function resultOf(ran: readonly string[], reasons: Readonly<Record<string, string>>): string {
