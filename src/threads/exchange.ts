@@ -50,6 +50,9 @@ export interface ExchangeOwner {
 /** So many batches are taken before the loop has its turn. */
 const maxBatchesPerPoll = 32;
 
+/** Milliseconds between two looks whether the loop still runs that answers wait for. A guess. */
+const recheckMs = 100;
+
 /** Told to the far side when a batch of it could not be read here. */
 const unreadable = 'unreadable';
 
@@ -69,6 +72,7 @@ export class Exchange implements InboundSource {
   #isMissed = false;
   /** Those that wait behind callbacks. */
   readonly #answers: (() => void)[] = [];
+  #watch: NodeJS.Timeout | null = null;
   readonly #borrower: LinkedCaller = {
     answered: () => this.#outgoing.answered(),
     fail: (error) => this.#lent.fail(error),
@@ -174,6 +178,7 @@ export class Exchange implements InboundSource {
   /** Takes the answers that have arrived already, then fails whatever is left. */
   fail(error: Error): void {
     this.#link.drain(Infinity);
+    this.#giveAnswers();
     this.#outgoing.failAll(error);
     this.proxies.fail(error);
     this.#lent.fail(error);
@@ -187,7 +192,7 @@ export class Exchange implements InboundSource {
   /** For blocking loops, which Node's events do not reach. */
   poll(): void {
     // The callbacks before them have to wait; those who block wait for an answer.
-    if (registry.isBlocked) for (const answer of this.#answers.splice(0)) answer();
+    if (registry.isBlocked) this.#giveAnswers();
     this.#link.drain(maxBatchesPerPoll);
   }
 
@@ -225,6 +230,21 @@ export class Exchange implements InboundSource {
     }
     this.#answers.push(answer);
     this.incoming.inTurn('an answer', () => this.#answers.shift()?.());
+    if (this.#watch === null) this.#watch = this.#watchAnswers();
+  }
+
+  /** A loop that has ended gives nobody a turn: answers must not be lost with it. */
+  #watchAnswers(): NodeJS.Timeout {
+    const loop = this.#owner.host.loop();
+    return setTimeout(() => {
+      this.#watch = null;
+      if (loop?.isRunning() !== true) this.#giveAnswers();
+      else if (this.#answers.length > 0) this.#watch = this.#watchAnswers();
+    }, recheckMs).unref();
+  }
+
+  #giveAnswers(): void {
+    for (const answer of this.#answers.splice(0)) answer();
   }
 
   #callRuntime(name: string, args: readonly unknown[]): RemoteCall<unknown> {

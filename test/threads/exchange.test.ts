@@ -1,12 +1,13 @@
 // One link with the calls over it; both sides live in this thread.
 
-import { HostEventLoop, remoteFunction, ThreadloopError } from 'threadloop';
+import { callback, HostEventLoop, remoteFunction, ThreadloopError } from 'threadloop';
 import { NodePort, type PortListener } from 'threadloop/lowlevel';
 import { createPortPair, type MemoryPort } from 'threadloop/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CallQueue } from '#src/threads/call-queue.js';
 import { Exchange } from '#src/threads/exchange.js';
 import { RemoteCall } from '#src/threads/remote-call.js';
+import { Operation } from '#src/wire/message.js';
 import { nodeTurn, recordConsole, recordReports } from '../loop/fixtures.js';
 
 const echo = remoteFunction(`data:text/javascript,export const echo = (value) => value;`, 'echo');
@@ -47,6 +48,22 @@ function call(exchange: Exchange, args: readonly unknown[]): RemoteCall<unknown>
 }
 
 describe('an exchange', () => {
+  test.each(['ends', 'dies'])('loses no answer behind callbacks when a side %s', async (how) => {
+    const [left] = createPortPair();
+    const near = makeSide(left);
+    const seen: string[] = [];
+    using report = callback((text: string) => seen.push(text));
+    const answered = call(near.exchange, [report]);
+    const [id, number, word, rank] = [1, 1, -1, 1];
+    const called = [Operation.Call, id, 0, 2, word, rank, 'called', number];
+    const result = [Operation.Result, id, 'done'];
+    near.listener.onBatch([Operation.Define, 0, 'threadloop:', 'callback', ...called, ...result]);
+    expect(answered.done()).toBe(false);
+    if (how === 'ends') endLoop();
+    else near.exchange.fail(new Error('gone'));
+    expect(await answered).toBe('done');
+  });
+
   test('fails every call that waits when the far side could not read a batch', async () => {
     const [left, right] = createPortPair();
     const { exchange: near } = makeSide(left);
