@@ -75,13 +75,13 @@ function namedExports(exports: ModuleExports, name: string): ModuleExports {
 function locate(url: string): string {
   if (!url.startsWith('file:')) return url;
   if (existsSync(fileURLToPath(url))) return url;
-  const typeScript = url.replace(/\.([cm]?)js$/u, '.$1ts');
+  const typeScript = url.replace(/\.([cm]?)js(?=$|[?#])/u, '.$1ts');
   if (typeScript !== url && existsSync(fileURLToPath(typeScript))) return typeScript;
   throw new ModuleNotFoundError(`Cannot find module '${fileURLToPath(url)}'`);
 }
 
 function isTypeScript(url: string): boolean {
-  return /\.[cm]?tsx?$/u.test(url);
+  return /\.[cm]?tsx?(?:$|[?#])/u.test(url);
 }
 
 /** Node 20 and 22 fail for ever where one import of a module has failed; later ones try again. */
