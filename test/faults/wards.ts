@@ -1,0 +1,52 @@
+// Threads to die, some at a time: a death takes long, mostly for others to start, so that several
+// can go on side by side.
+
+import { Coordinator, type CoordinatorOptions, type RemoteLoop } from 'threadloop';
+import { patients, type Ward } from './kinds.js';
+
+/** At once; more gain nothing on two cores. */
+const wardCount = 3;
+
+/** Small enough to fill quickly, large enough to start a thread. */
+const resourceLimits = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 };
+
+let openedCount = 0;
+
+/** Two threads of their own. */
+export async function openWard(): Promise<Ward> {
+  openedCount += 1;
+  const options: CoordinatorOptions = {
+    loops: 2,
+    name: `ward-${openedCount}`,
+    resourceLimits,
+    initialize: patients.setUp,
+  };
+  const coordinator = await Coordinator.start(options);
+  const [loop, sibling] = coordinator.loops as [RemoteLoop, RemoteLoop];
+  return { coordinator, loop, sibling };
+}
+
+const free: Ward[] = [];
+const waiting: ((ward: Ward) => void)[] = [];
+
+/** Opens the wards that are used again and again. */
+export async function openWards(): Promise<void> {
+  free.push(...(await Promise.all(Array.from({ length: wardCount }, openWard))));
+}
+
+export async function closeWards(): Promise<void> {
+  const closing = free.map(({ coordinator }) => coordinator.shutdown({ mode: 'terminate' }));
+  await Promise.all(closing);
+}
+
+/** Has a ward for itself until the body has ended. */
+export async function inWard(body: (ward: Ward) => Promise<void>): Promise<void> {
+  const ward = free.pop() ?? (await new Promise<Ward>((resolve) => waiting.push(resolve)));
+  try {
+    await body(ward);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) free.push(ward);
+    else next(ward);
+  }
+}
