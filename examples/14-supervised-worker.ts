@@ -7,6 +7,8 @@
 //   LoopDiedError: Loop 'loop-1' died: process.exit() was called, exit code 13
 //   loop-1 is back with thread number 2
 //   input 4 is done, the thread's number 1
+//   a timer is set
+//   loop-1 has a late error: RangeError: nobody waits for this
 
 import { Coordinator, remoteModule } from 'threadloop';
 
@@ -23,6 +25,9 @@ coordinator.on('death', ({ loop, incarnation, restartDelayMs }) => {
 coordinator.on('restart', ({ loop, incarnation }) => {
   console.log(`${loop} is back with thread number ${incarnation}`);
 });
+coordinator.setExceptionHandler((_home, { loop, exception }) => {
+  console.log(`${loop} has a late error: ${String(exception)}`);
+});
 
 for (const input of [1, 2, 13, 4]) {
   try {
@@ -31,3 +36,6 @@ for (const input of [1, 2, 13, 4]) {
     console.log(String(error));
   }
 }
+
+// An error that belongs to no call is told here, and the thread goes on.
+console.log(await coordinator.submit(fragile.failLater));

@@ -8,6 +8,7 @@ const sources = [
   'examples/08-pipeline.ts',
   'examples/10-progress.ts',
   'examples/11-blocking-portal.ts',
+  'examples/14-supervised-worker.ts',
   'examples/15-shared-lock.ts',
   'examples/tasks/ledger.ts',
   'examples/docs/pass-the-signal.ts',

@@ -11,3 +11,11 @@ export function work(input: number): string {
   count += 1;
   return `input ${input} is done, the thread's number ${count}`;
 }
+
+/** Leaves a timer behind that throws. */
+export function failLater(): string {
+  setTimeout(() => {
+    throw new RangeError('nobody waits for this');
+  }, 0);
+  return 'a timer is set';
+}
