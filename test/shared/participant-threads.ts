@@ -32,18 +32,24 @@ export class ParticipantThread {
   failure: unknown = null;
   readonly #first: Promise<unknown>;
 
-  constructor(part: Part) {
+  /** @param heapMb - it ends when it needs more */
+  constructor(part: Part, heapMb = 40) {
     this.worker = new Worker(new URL('fixtures/participant.js', import.meta.url), {
       workerData: part,
-      resourceLimits: { maxOldGenerationSizeMb: 40 },
+      resourceLimits: { maxOldGenerationSizeMb: heapMb },
     });
     this.worker.on('error', (error) => (this.failure = error));
-    this.#first = new Promise((resolve) => this.worker.once('message', resolve));
+    this.#first = new Promise((resolve, reject) => {
+      this.worker.once('message', resolve);
+      this.worker.once('exit', () => reject(this.failure ?? new Error('The thread said nothing')));
+    });
+    // Not all tests listen.
+    this.#first.catch(() => undefined);
     this.ended = new Promise((resolve) => this.worker.once('exit', resolve));
     onTestFinished(async () => void (await this.worker.terminate()));
   }
 
-  /** The first thing that it said. */
+  /** The first thing that it said; throws what ended it before. */
   async said(): Promise<unknown> {
     return await this.#first;
   }
