@@ -110,7 +110,12 @@ class WorkerLife {
     const peers = this.#directory.peers();
     if (cancel) for (const peer of peers) peer.cancelIncoming('shutdown');
     await Promise.all(peers.map((peer) => peer.idle()));
-    await this.#loop.createTask(cancelAllTasks(this.#loop));
+    try {
+      await this.#loop.createTask(cancelAllTasks(this.#loop));
+    } catch (exception) {
+      // Tasks that wait for each other in a ring are left as they are: they end with the thread.
+      this.#loop.callExceptionHandler({ message: 'tasks cannot be cancelled', exception });
+    }
     await this.#finalize();
     this.#home.notice(Notice.stopped, null);
     const reason = 'its coordinator was shut down';

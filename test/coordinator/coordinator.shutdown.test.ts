@@ -69,6 +69,14 @@ describe('a shutdown that drains', () => {
     await coordinator.shutdown();
   });
 
+  test('ends threads whose tasks wait for each other, and tells of it', async () => {
+    const coordinator = await startLoops({ loops: 1 });
+    const [told, cleaned] = [newFlag(), newFlag()];
+    await coordinator.submit(jobs.leaveRing, told, cleaned);
+    await coordinator.shutdown();
+    expect([isRaised(told), isRaised(cleaned)]).toEqual([true, true]);
+  });
+
   test('ends well when a thread dies meanwhile', async () => {
     const coordinator = await startLoops({ loops: 2 });
     const lost = coordinator.submit(deadly.exit, 3);
