@@ -7,8 +7,8 @@
 //   LoopDiedError: Loop 'loop-1' died: process.exit() was called, exit code 13
 //   loop-1 is back with thread number 2
 //   input 4 is done, the thread's number 1
-//   a timer is set
 //   loop-1 has a late error: RangeError: nobody waits for this
+//   the thread goes on
 
 import { Coordinator, remoteModule } from 'threadloop';
 
@@ -26,7 +26,7 @@ coordinator.on('restart', ({ loop, incarnation }) => {
   console.log(`${loop} is back with thread number ${incarnation}`);
 });
 coordinator.setExceptionHandler((_home, { loop, exception }) => {
-  console.log(`${loop} has a late error: ${String(exception)}`);
+  console.log(`${String(loop)} has a late error: ${String(exception)}`);
 });
 
 for (const input of [1, 2, 13, 4]) {
@@ -37,5 +37,5 @@ for (const input of [1, 2, 13, 4]) {
   }
 }
 
-// An error that belongs to no call is told here, and the thread goes on.
+// An error that belongs to no call is told above, and the thread goes on.
 console.log(await coordinator.submit(fragile.failLater));

@@ -2,6 +2,7 @@
 // Its count lives in the thread, and dies with it.
 
 import process from 'node:process';
+import { sleep } from 'threadloop';
 
 let count = 0;
 
@@ -12,10 +13,11 @@ export function work(input: number): string {
   return `input ${input} is done, the thread's number ${count}`;
 }
 
-/** Leaves a timer behind that throws. */
-export function failLater(): string {
+/** Sets a timer that throws, and outlives it. */
+export async function failLater(): Promise<string> {
   setTimeout(() => {
     throw new RangeError('nobody waits for this');
   }, 0);
-  return 'a timer is set';
+  await sleep(10);
+  return 'the thread goes on';
 }
