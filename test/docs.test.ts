@@ -10,6 +10,7 @@ const sources = [
   'examples/11-blocking-portal.ts',
   'examples/14-supervised-worker.ts',
   'examples/15-shared-lock.ts',
+  'examples/17-cancel-and-time.ts',
   'examples/tasks/ledger.ts',
   'examples/docs/pass-the-signal.ts',
   'test/scheduling/background-index.ts',

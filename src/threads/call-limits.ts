@@ -92,7 +92,8 @@ export class CallLimits {
 
 /** What a call ends with whose signal has fired. */
 export function abortError({ reason }: AbortSignal): CancelledError {
-  const text = reason instanceof Error ? reason.message : show(reason);
+  const isText = typeof reason === 'string';
+  const text = reason instanceof Error ? reason.message : isText ? reason : show(reason);
   return new CancelledError(text, { cause: reason });
 }
 

@@ -71,7 +71,7 @@ describe('a signal', () => {
     controller.abort(reason);
     const error = await call.catch((thrown: unknown) => thrown as CancelledError);
     expect(error).toBeInstanceOf(CancelledError);
-    expect((error as CancelledError).message).toContain(message);
+    expect((error as CancelledError).message).toBe(message);
     expect((error as CancelledError).cause).toBe(controller.signal.reason);
     await allAnswered();
     await theLoop().runCoroutineThreadsafe(patience.readSeen);
