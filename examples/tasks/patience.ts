@@ -1,4 +1,5 @@
-// Work that can be cancelled, each kind in its way; and work that cannot.
+// Work that can be cancelled, each kind in its way; and work that cannot. It runs on a loop's
+// thread, and knows nothing of who waits for it.
 
 import { checkCancelled, sleep } from 'threadloop';
 import type { Coroutine } from 'threadloop';

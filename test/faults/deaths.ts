@@ -1,8 +1,9 @@
 // Every kind of death: how it is brought about, and what those hear of it who waited.
 
 import { type Coordinator, type RemoteLoop, remoteModule } from 'threadloop';
-import { newFlag, raise, raised } from '../threads/fixtures/flag.js';
+import { newFlag, raise } from '../threads/fixtures/flag.js';
 import type { Way } from './fixtures/dying.js';
+import { until } from './fixtures/until.js';
 
 const dying = remoteModule<typeof import('./fixtures/dying.js')>(
   new URL('./fixtures/dying.ts', import.meta.url),
@@ -29,7 +30,7 @@ const graceMs = 30;
 async function armInside(loop: RemoteLoop, way: Way): Promise<() => void> {
   const [started, go] = [newFlag(), newFlag()];
   void loop.runCoroutineThreadsafe(dying.dieOn, way, started, go).catch(() => {});
-  await raised(started);
+  await until(started);
   return () => raise(go);
 }
 
@@ -80,11 +81,11 @@ export const deaths: readonly Death[] = [
       const patient = loop.with({ graceMs });
       const call = patient.runCoroutineThreadsafe(dying.dieOn, 'spin', started, go);
       call.catch(() => {});
-      await raised(started);
+      await until(started);
       return () => {
         raise(go);
         // It hears of no cancel any more when that arrives: the loop has begun.
-        void raised(go).then(() => setTimeout(() => call.cancel(), 5));
+        void until(go).then(() => setTimeout(() => call.cancel(), 5));
       };
     },
   },

@@ -3,8 +3,9 @@
 
 import { PiscinaExecutor, remoteFunction, remoteModule } from 'threadloop';
 import { afterAll, describe, expect, test } from 'vitest';
-import { newFlag, raise, raised } from '../threads/fixtures/flag.js';
+import { newFlag, raise } from '../threads/fixtures/flag.js';
 import { type Death, deaths, endless, loadFailures, stillborn } from './deaths.js';
+import { until } from './fixtures/until.js';
 import { patients, type Phase } from './kinds.js';
 import { keepCell, keepRows } from './table.js';
 
@@ -15,7 +16,7 @@ const kind = 'executor job';
 const lost = 'ThreadDiedError';
 
 /** Within so many milliseconds every job has settled. Mostly new threads start. */
-const boundMs = 6_000;
+const boundMs = 12_000;
 
 afterAll(() => keepRows('executor-jobs'));
 
@@ -24,7 +25,7 @@ function newExecutor(): PiscinaExecutor {
   return new PiscinaExecutor({
     maxThreads: 1,
     graceMs: 30,
-    resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 },
+    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
   });
 }
 
@@ -50,7 +51,7 @@ function beginToDie(executor: PiscinaExecutor, { way }: Death) {
   const { signal } = controller;
   const job = outcomeOf(executor.submit(dying.dieOn, [way, started, go], { signal }));
   const fire = async (): Promise<void> => {
-    await raised(started);
+    await until(started);
     raise(go);
     // A loop without end is ended by a cancel, and the grace behind it.
     if (way === 'spin') setTimeout(() => controller.abort(), 20);
@@ -126,7 +127,7 @@ describe.each(courses)('$phase', ({ phase, run, expected }) => {
       keepCell({ phase, death: death.title, kind, reason });
       continue;
     }
-    test.concurrent(death.title, { timeout: 25_000 }, async () => {
+    test.concurrent(death.title, { timeout: 45_000 }, async () => {
       const executor = newExecutor();
       const result = await run(executor, death);
       expect(result).toBe(expected ?? (death.way === 'spin' ? 'CancelledError' : lost));
@@ -146,7 +147,7 @@ describe.each(courses)('$phase', ({ phase, run, expected }) => {
 
 describe('starting, with a module that cannot be loaded', () => {
   for (const { title, url, error } of loadFailures) {
-    test.concurrent(title, { timeout: 25_000 }, async () => {
+    test.concurrent(title, { timeout: 45_000 }, async () => {
       const executor = newExecutor();
       const isEndless = url === endless;
       const signal = isEndless ? AbortSignal.timeout(500) : new AbortController().signal;

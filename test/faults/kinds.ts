@@ -8,8 +8,8 @@ import {
   remoteModule,
   SharedLock,
 } from 'threadloop';
-import { raised } from '../threads/fixtures/flag.js';
 import type { Patient } from './fixtures/patients.js';
+import { until } from './fixtures/until.js';
 
 export const patients = remoteModule<typeof import('./fixtures/patients.js')>(
   new URL('./fixtures/patients.ts', import.meta.url),
@@ -116,7 +116,7 @@ export const kinds: readonly Kind[] = [
         .with(options)
         .runCoroutineThreadsafe(patients.hold, lock, started, end)
         .catch(() => {});
-      await raised(started);
+      await until(started);
       const held = await lock.acquire();
       held.release();
       return 'well';

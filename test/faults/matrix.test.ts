@@ -3,15 +3,16 @@
 
 import { type LoopDiedError, remoteFunction } from 'threadloop';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isRaised, newFlag, raise, raised } from '../threads/fixtures/flag.js';
+import { isRaised, newFlag, raise } from '../threads/fixtures/flag.js';
 import { eventually } from '../threads/loops.js';
 import { type Death, deaths, endless, loadFailures, stillborn } from './deaths.js';
+import { until } from './fixtures/until.js';
 import { type Call, type Kind, kinds, patients, type Phase, type Ward } from './kinds.js';
 import { keepCell, keepRows } from './table.js';
 import { closeWards, inWard, openWard, openWards } from './wards.js';
 
 /** Within so many milliseconds every call has settled, whatever dies. Mostly new threads start. */
-const boundMs = 6_000;
+const boundMs = 12_000;
 
 const patientsUrl = patients.asyncFunction.url;
 
@@ -94,7 +95,7 @@ interface Course {
 
 const running = async (ward: Ward, _death: Death, cells: readonly Kind[]): Promise<Made[]> => {
   const made = cells.map((kind) => make(ward, kind));
-  for (const { started } of made) await raised(started);
+  for (const { started } of made) await until(started);
   return made;
 };
 
@@ -154,7 +155,7 @@ describe.each(courses)('$phase', (course) => {
     for (const cells of [together, ...alone.map((kind) => [kind])]) {
       if (cells.length === 0) continue;
       const titles = cells.map(({ title }) => title).join(', ');
-      test.concurrent(`${death.title}: ${titles}`, { timeout: 25_000 }, async () => {
+      test.concurrent(`${death.title}: ${titles}`, { timeout: 45_000 }, async () => {
         const cross = async (ward: Ward): Promise<void> => crossOver(course, death, cells, ward);
         await (phase === 'shutting down' ? cross(await openWard()) : inWard(cross));
       });
@@ -216,6 +217,31 @@ async function crossOver(
   }
 }
 
+describe('running, with late errors reported as they are by default', () => {
+  const cells = kinds.filter(({ isAlone }) => isAlone !== true);
+  const lateErrors = deaths.filter(({ way }) => ['throwInTimer', 'rejectUnhandled'].includes(way));
+  for (const death of lateErrors) {
+    test.concurrent(death.title, { timeout: 45_000 }, async () => {
+      const ward = await openWard('report');
+      const { coordinator, loop } = ward;
+      const heard: unknown[] = [];
+      coordinator.setExceptionHandler((_home, { exception }) => heard.push(String(exception)));
+      const fire = await death.arm(coordinator, loop);
+      const made = await running(ward, death, cells);
+      fire();
+      await eventually(() => heard.length > 0);
+      for (const { end } of made) raise(end);
+      await expectOutcomes(
+        made,
+        ({ error }) => ['well', error === 'nobody waits' ? error : 'well'],
+        '',
+      );
+      expect([heard, incarnationOf(ward)]).toEqual([[death.reason.replace('uncaught ', '')], 1]);
+      await coordinator.shutdown({ mode: 'terminate' });
+    });
+  }
+});
+
 describe('starting, with a module that cannot be loaded', () => {
   for (const { title, url, error } of loadFailures) {
     const why = (kind: Kind): string | undefined =>
@@ -229,7 +255,7 @@ describe('starting, with a module that cannot be loaded', () => {
         keepCell({ phase: 'starting', death: title, kind: kind.title, reason });
       }
     }
-    test.concurrent(title, { timeout: 25_000 }, async () => {
+    test.concurrent(title, { timeout: 45_000 }, async () => {
       await inWard(async (ward) => {
         const options = { queueTimeoutMs: 100 };
         const made = present.map((kind) => make(ward, kind, { url, options }));

@@ -53,6 +53,9 @@ worked, and nothing was left in the books. Written by the tests in \`test/faults
 
 \`LoopDiedError\` and \`ThreadDiedError\` give the reason: the exit code, what was thrown, whose
 time was up. While a coordinator shuts down, "works" means \`CoordinatorClosedError\`.
+
+Throws in timers and unhandled rejections are tried with \`lateErrors: 'die'\`, as Node has them. By
+default they are reported to the coordinator, their threads live, and all calls get their answers.
 `;
 
 function makePage(cells: readonly Cell[]): string {

@@ -8,17 +8,20 @@ import { patients, type Ward } from './kinds.js';
 const wardCount = 3;
 
 /** Small enough to fill quickly, large enough to start a thread. */
-const resourceLimits = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 };
+const resourceLimits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 };
 
 let openedCount = 0;
 
-/** Two threads of their own. */
-export async function openWard(): Promise<Ward> {
+/** Two threads of their own. By default an error that nobody can take ends its thread. */
+export async function openWard(
+  lateErrors: NonNullable<CoordinatorOptions['lateErrors']> = 'die',
+): Promise<Ward> {
   openedCount += 1;
   const options: CoordinatorOptions = {
     loops: 2,
     name: `ward-${openedCount}`,
     resourceLimits,
+    lateErrors,
     initialize: patients.setUp,
   };
   const coordinator = await Coordinator.start(options);
@@ -31,7 +34,7 @@ const waiting: ((ward: Ward) => void)[] = [];
 
 /** Opens the wards that are used again and again. */
 export async function openWards(): Promise<void> {
-  free.push(...(await Promise.all(Array.from({ length: wardCount }, openWard))));
+  free.push(...(await Promise.all(Array.from({ length: wardCount }, async () => openWard()))));
 }
 
 export async function closeWards(): Promise<void> {
