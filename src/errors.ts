@@ -5,15 +5,23 @@
  * is one class for each thing that the caller can do next. Message texts are asyncio's where
  * asyncio has one. `errorClasses` brings an error back as its class after it crossed a thread.
  */
+<<<<<<< HEAD
 import { LoopDiedError, LoopLeftError, ThreadDiedError } from './errors/deaths.js';
+=======
+import { LoopDiedError, ThreadDiedError } from './errors/deaths.js';
+import * as modules from './errors/modules.js';
+>>>>>>> bfc86df (trio: add nurseries, scopes, channels and runs on the loops there are)
 import { show } from './errors/show.js';
 import { ThreadloopError } from './errors/threadloop-error.js';
+import * as trio from './errors/trio.js';
 import { CallbackReleasedError, UnregisteredClassError } from './errors/values.js';
 
 export { LoopDiedError, LoopLeftError, ThreadDiedError } from './errors/deaths.js';
 export type { LoopDeath, ThreadDeath } from './errors/deaths.js';
+export * from './errors/modules.js';
 export { show, showError } from './errors/show.js';
 export { ThreadloopError } from './errors/threadloop-error.js';
+export * from './errors/trio.js';
 export { CallbackReleasedError, UnregisteredClassError } from './errors/values.js';
 
 /** No loop is set for this thread: create one with `newEventLoop()` and `setEventLoop()` it. */
@@ -162,26 +170,6 @@ export class CoordinatorClosedError extends ThreadloopError {
   override readonly code = 'ERR_COORDINATOR_CLOSED';
 }
 
-/** A task module does not exist, or something that it imports does not. */
-export class ModuleNotFoundError extends ThreadloopError {
-  override readonly code = 'ERR_MODULE_NOT_FOUND';
-}
-
-/** The module has no such export; the message lists those that it has. */
-export class ExportNotFoundError extends ThreadloopError {
-  override readonly code = 'ERR_EXPORT_NOT_FOUND';
-}
-
-/** The export is there, but it is no function. */
-export class NotAFunctionError extends ThreadloopError {
-  override readonly code = 'ERR_NOT_A_FUNCTION';
-}
-
-/** This Node cannot load the TypeScript module as it is; the message says what to do. */
-export class TypeScriptModuleError extends ThreadloopError {
-  override readonly code = 'ERR_TYPESCRIPT_MODULE';
-}
-
 /**
  * Whether an error means "cancelled", also when it was made by another copy of this package.
  *
@@ -237,12 +225,10 @@ const ours = [
   NotExposedError,
   ProxyReleasedError,
   CoordinatorClosedError,
-  ModuleNotFoundError,
-  ExportNotFoundError,
-  NotAFunctionError,
-  TypeScriptModuleError,
   UnregisteredClassError,
   CallbackReleasedError,
+  ...Object.values(modules),
+  ...Object.values(trio),
 ] as const;
 
 // The name stands on the prototype, so that a stack begins with it and no instance pays for it.

@@ -27,16 +27,19 @@ export {
   AwaitCycleError,
   BrokenBarrierError,
   BrokenLockError,
+  BrokenResourceError,
   CallbackReleasedError,
   CancelledError,
   ChannelClosedError,
+  ClosedResourceError,
   CoordinatorClosedError,
   DeadlockError,
   DifferentLoopError,
+  EndOfChannelError,
+  ExceptionGroup,
   ExportNotFoundError,
   InvalidArgumentError,
   InvalidAwaitError,
-  ExceptionGroup,
   InvalidStateError,
   isCancelled,
   KeyboardInterruptError,
@@ -57,11 +60,15 @@ export {
   QueueFullError,
   QueueShutDownError,
   registerError,
+  RunFinishedError,
   ThreadDiedError,
   ThreadloopError,
   TimeoutError,
+  TooSlowError,
+  TrioInternalError,
   TypeScriptModuleError,
   UnregisteredClassError,
+  WouldBlockError,
 } from './errors.js';
 export type { LoopDeath, ThreadDeath } from './errors.js';
 export { PiscinaExecutor } from './executors/piscina-executor.js';
@@ -102,7 +109,7 @@ export { HostEventLoop } from './loop/host-event-loop.js';
 export { Operation } from './loop/operation.js';
 export type { FrameKind, StackFrame } from './loop/stack-frame.js';
 export { Task } from './loop/task.js';
-export type { TaskOptions } from './loop/task.js';
+export type { TaskOptions } from './loop/task-options.js';
 export { createEagerTaskFactory, eagerTaskFactory } from './loop/task-factory.js';
 export type { TaskClass, TaskFactory } from './loop/task-factory.js';
 export type { Body } from './loop/body.js';

@@ -32,8 +32,9 @@ import type { Runnable } from './runnable.js';
 import { runAndTime } from './slow-callback.js';
 import { makeTask } from './task-factory.js';
 import type { TaskFactory } from './task-factory.js';
+import type { TaskOptions } from './task-options.js';
 import type { TaskFunction } from './task-work.js';
-import type { Task, TaskOptions } from './task.js';
+import type { Task } from './task.js';
 import { TimerHeap } from './timer-heap.js';
 import { forgetUnclosed, watchUntilClosed } from './unclosed-loops.js';
 

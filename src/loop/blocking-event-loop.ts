@@ -21,8 +21,9 @@ import { ensureFuture } from './ensure-future.js';
 import type { Future } from './future.js';
 import type { LoopOptions } from './loop-options.js';
 import { registry } from './registry.js';
+import type { TaskOptions } from './task-options.js';
 import type { TaskFunction } from './task-work.js';
-import type { Task, TaskOptions } from './task.js';
+import type { Task } from './task.js';
 
 /** An event loop that blocks its thread while it runs. */
 export class BlockingEventLoop extends BaseEventLoop {

@@ -15,13 +15,17 @@ import { registry } from './registry.js';
  * @throws NoRunningLoopError
  */
 export function getRunningLoop(): EventLoop {
-  const loop = registry.running ?? loopOfAsyncTask();
+  const loop = loopOfAsyncTask() ?? registry.running;
   if (loop === null) throw new NoRunningLoopError('no running event loop');
   return loop;
 }
 
-/** An async function may go on between two runs of its loop, where a coroutine stands still. */
+/**
+ * An async function goes on outside any tick: between two runs of its loop, or while that is the
+ * guest of another one.
+ */
 function loopOfAsyncTask(): EventLoop | null {
+  if (registry.stepping !== undefined) return null;
   const task = registry.asyncTask.getStore();
   return task === undefined || task.done() ? null : task.getLoop();
 }

@@ -18,8 +18,9 @@ import type { Future } from './future.js';
 import type { Callback, Handle, TimerHandle } from './handle.js';
 import type { Runnable } from './runnable.js';
 import type { TaskFactory } from './task-factory.js';
+import type { TaskOptions } from './task-options.js';
 import type { TaskFunction } from './task-work.js';
-import type { Task, TaskOptions } from './task.js';
+import type { Task } from './task.js';
 
 /** An event loop. All methods belong to the loop's own thread. */
 export interface EventLoop {

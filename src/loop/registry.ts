@@ -46,6 +46,8 @@ export interface Registry {
   members: Map<number, unknown>;
   /** The objects that other threads may use, by name; kept by `src/threads/`. */
   exposed: unknown;
+  /** The run of Trio's kind that is under way in the thread; kept by `src/trio/`. */
+  trioRun: unknown;
   /** Whether the thread is inside a blocking wait, where no user code may run. */
   isBlocked: boolean;
   /** User code that came up in a blocking wait, in order; kept by `src/threads/`. */
@@ -70,6 +72,7 @@ export const registry: Registry = (holder[key] ??= {
   directory: null,
   members: new Map(),
   exposed: null,
+  trioRun: null,
   isBlocked: false,
   deferred: [],
 });

@@ -4,9 +4,9 @@
  */
 import type { Coroutine } from './coroutine.js';
 import type { EventLoop } from './event-loop.js';
+import type { TaskOptions } from './task-options.js';
 import type { TaskFunction } from './task-work.js';
 import { Task } from './task.js';
-import type { TaskOptions } from './task.js';
 
 /** Makes the tasks of a loop: see `setTaskFactory`. */
 export type TaskFactory = <T>(

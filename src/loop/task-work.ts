@@ -45,6 +45,14 @@ export function assertCanRun(work: unknown): void {
   throw new InvalidArgumentError(`a coroutine was expected, got ${show(work, -1)}${hint}`);
 }
 
+/** Calls a function; the signal is made only for one that declares a parameter for it. */
+export function callWork<T>(
+  fn: TaskFunction<T>,
+  task: { readonly signal: AbortSignal },
+): ReturnType<TaskFunction<T>> {
+  return fn.length === 0 ? (fn as () => ReturnType<TaskFunction<T>>)() : fn(task.signal);
+}
+
 /** The name of a task: anything is turned into text, as asyncio's `str()` does. */
 export function textOfName(name: unknown): string {
   return typeof name === 'string' ? name : show(name);

@@ -14,10 +14,10 @@
  *
  * Cancelling is asyncio's: a request is passed on to what the task waits for; when there is
  * nothing to pass it to, it is noted and delivered at the next chance (`isDue`). A task
- * that ends while a noted request was never delivered is cancelled all the same.
+ * that ends while a noted request was never delivered is cancelled all the same. For Trio's kind
+ * see `enclosing-scope.ts`.
  */
 import type { AsyncResource } from 'node:async_hooks';
-import { inspect } from 'node:util';
 import { CancelledError, isCancelled } from '../errors.js';
 import { followCancel } from './cancel-chain.js';
 import type { CancelLink } from './cancel-chain.js';
@@ -27,6 +27,8 @@ import type { Context } from './context.js';
 import { isCoroutine, isPromiseLike } from './coroutine.js';
 import type { Coroutine, Suspension } from './coroutine.js';
 import { registerTask, unregisterTask } from './current-task.js';
+import { cancelOnArrival } from './enclosing-scope.js';
+import type { EnclosingScope } from './enclosing-scope.js';
 import type { EventLoop } from './event-loop.js';
 import { endedCancelled, isFuture } from './future.js';
 import type { Future } from './future.js';
@@ -35,23 +37,14 @@ import { refusalOfFuture, refusalOfYield } from './refusal.js';
 import { registry } from './registry.js';
 import { scheduleOn } from './runnable.js';
 import type { Runnable } from './runnable.js';
+import type { TaskOptions } from './task-options.js';
 import { TaskSignals } from './task-signals.js';
 import { stepTask } from './task-stack.js';
 import type { Standing } from './task-stack.js';
-import { assertCanRun, markDriven } from './task-work.js';
+import { assertCanRun, callWork, markDriven } from './task-work.js';
 import type { TaskFunction } from './task-work.js';
 import { VisibleTask } from './visible-task.js';
 import type { Waitable } from './waitable.js';
-
-/** Options of `createTask`. */
-export interface TaskOptions {
-  /** Default `Task-1`, `Task-2`, …; anything is turned into text. */
-  readonly name?: unknown;
-  /** The async context to run in. Default: that of the caller. */
-  readonly context?: Context;
-  /** Run the first step in this very call, if the loop runs. Default `false`. */
-  readonly eager?: boolean;
-}
 
 /** A coroutine or an async function at work; also the future of its result. */
 export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
@@ -63,6 +56,10 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
   #guarded: GuardedWaits | null = null;
   /** An error to raise in the coroutine at its next step: boxed, since anything can be thrown. */
   #raiseNext: { readonly error: unknown } | null = null;
+  /** Whether its coroutine waits for nothing but the next tick. */
+  #isOnTick = false;
+  /** For scopes: that in which the code stands now; its cancel holds on. */
+  enclosingScope: EnclosingScope | null = null;
   #requests: CancelRequests | null = null;
   #signals: TaskSignals | null = null;
 
@@ -127,6 +124,12 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
     scheduleOn(this.getLoop(), this);
   }
 
+  /** For scopes: ends the wait in which the code stands, if the scope is cancelled. */
+  enforceScope(): void {
+    const message = this.enclosingScope?.cancelMessage() ?? null;
+    if (message !== null) void (this.#waitingFor?.cancel(message) ?? this.cancelGuarded(message));
+  }
+
   /** For blocks: cancels what async code of this task waits for; whether there was anything. */
   cancelGuarded(message: string | undefined): boolean {
     return this.#guarded?.cancel(message, this.getLoop()) ?? false;
@@ -154,7 +157,7 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
    * and refuses what cannot be awaited here.
    */
   guard<R>(waitable: Waitable<R>, toNative: () => Promise<R>): Promise<R> {
-    const due = this.takeDueCancel();
+    const due = this.takeDueCancel() ?? cancelOnArrival(this.enclosingScope, waitable);
     if (due !== null) return Promise.reject(due);
     const refusal = isFuture(waitable) ? refusalOfFuture(this, waitable) : null;
     if (refusal !== null) return Promise.reject(refusal);
@@ -177,16 +180,6 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
   protected override standing(): Standing {
     const { tickWait, failure } = this;
     return { work: this.#work, waitingFor: this.#waitingFor, tickWait, failure };
-  }
-
-  protected override describe(): string {
-    const outcome = this.cancelled() ? 'cancelled' : 'finished';
-    const state = this.cancelling() > 0 ? 'cancelling' : 'pending';
-    const parts = [this.done() ? outcome : state, `name=${inspect(this.getName())}`];
-    if (typeof this.#work === 'function') parts.push(`coro=<${this.#work.name || 'anonymous'}()>`);
-    if (this.#waitingFor !== null) parts.push(`wait_for=${this.#waitingFor.toString()}`);
-    if (this.done() && !this.cancelled()) parts.push(this.describeOutcome());
-    return [...parts, ...this.describeCallbacks()].join(' ');
   }
 
   /** For loops: runs the task up to its next wait; called once for each wait that is over. */
@@ -223,20 +216,25 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
 
   /** Runs a coroutine up to its next wait. */
   #resume(coroutine: Coroutine<T>): void {
-    const raise =
-      this.#requests?.takeDue() === true ? { error: this.#cancelledError() } : this.#raiseNext;
-    this.#raiseNext = null;
+    const raise = this.#takeError();
     const step = raise === null ? coroutine.next() : coroutine.throw(raise.error);
     if (step.done === true) this.#succeed(step.value);
     else this.#waitFor(step.value);
   }
 
+  /** What to raise at the wait that is over. A scope ends ticks: other waits it has cancelled. */
+  #takeError(): { readonly error: unknown } | null {
+    const message = this.#isOnTick ? this.enclosingScope?.cancelMessage() : undefined;
+    const raiseNext = this.#raiseNext;
+    this.#isOnTick = false;
+    this.#raiseNext = null;
+    if (this.#requests?.takeDue() === true) return { error: this.#cancelledError() };
+    return typeof message !== 'string' ? raiseNext : { error: new CancelledError(message) };
+  }
+
   /** Starts a function; what it returns decides how the task goes on. */
   #call(fn: TaskFunction<T>): void {
-    // The signal is made only for a function that declares a parameter for it.
-    const returned = registry.asyncTask.run(this, () =>
-      fn.length === 0 ? (fn as () => ReturnType<TaskFunction<T>>)() : fn(this.signal),
-    );
+    const returned = registry.asyncTask.run(this, callWork<T>, fn, this);
     if (isCoroutine(returned)) {
       this.#work = returned;
       markDriven(this.#work);
@@ -255,6 +253,7 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
     const error = isTick ? null : refusalOfYield(this, yielded);
     if (error !== null) this.#raiseNext = { error };
     if (isTick || error !== null) {
+      this.#isOnTick = isTick;
       scheduleOn(this.getLoop(), this);
       return;
     }
@@ -263,6 +262,7 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
     this.#waitingFor = future;
     future.addRunnable(this);
     if (this.#isDue && future.cancel(this.#requests?.message)) this.#requests?.takeDue();
+    else this.enforceScope();
   }
 
   get #isDue(): boolean {

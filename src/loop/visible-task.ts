@@ -2,6 +2,7 @@
  * What others see of a task: its name, its coroutine, and where its code stands.
  * The base of `Task`, which does the work.
  */
+import { inspect } from 'node:util';
 import { InvalidStateError } from '../errors.js';
 import { isCoroutine } from './coroutine.js';
 import type { Coroutine } from './coroutine.js';
@@ -88,6 +89,20 @@ export abstract class VisibleTask<T> extends Future<T> {
     if (failure !== null) lines.push(formatFailure(failure.reason));
     write(lines.join('\n'));
   }
+
+  protected override describe(): string {
+    const { work, waitingFor } = this.standing();
+    const outcome = this.cancelled() ? 'cancelled' : 'finished';
+    const state = this.cancelling() > 0 ? 'cancelling' : 'pending';
+    const parts = [this.done() ? outcome : state, `name=${inspect(this.getName())}`];
+    if (typeof work === 'function') parts.push(`coro=<${work.name || 'anonymous'}()>`);
+    if (waitingFor !== null) parts.push(`wait_for=${waitingFor.toString()}`);
+    if (this.done() && !this.cancelled()) parts.push(this.describeOutcome());
+    return [...parts, ...this.describeCallbacks()].join(' ');
+  }
+
+  /** How many requests to cancel are outstanding. */
+  abstract cancelling(): number;
 
   /** What is needed to tell its stack. */
   protected abstract standing(): Standing;

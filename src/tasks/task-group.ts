@@ -23,8 +23,9 @@ import { currentTask } from '../loop/current-task.js';
 import { Future } from '../loop/future.js';
 import { Operation } from '../loop/operation.js';
 import { printsAsText } from '../loop/prints-as-text.js';
+import type { TaskOptions } from '../loop/task-options.js';
 import type { TaskFunction } from '../loop/task-work.js';
-import type { Task, TaskOptions } from '../loop/task.js';
+import type { Task } from '../loop/task.js';
 import { failureOf } from './failure.js';
 
 type State = 'created' | 'entered' | 'exiting' | 'finished';

@@ -11,8 +11,8 @@ import type { Awaitable } from '../loop/coroutine.js';
 import { allTasks } from '../loop/current-task.js';
 import { describeTasks } from '../loop/describe-tasks.js';
 import { HostEventLoop } from '../loop/host-event-loop.js';
+import { randomFrom } from '../loop/seeded-random.js';
 import type { TaskFunction } from '../loop/task-work.js';
-import { randomFrom } from './random.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** Options of `new VirtualEventLoop()`. */

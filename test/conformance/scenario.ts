@@ -48,7 +48,8 @@ const rows = new Map<string, ScenarioRow>();
 let declaredCount = 0;
 let passedCount = 0;
 
-function rowOf(id: string, title: string): ScenarioRow {
+/** The row of a scenario, made on first use. */
+export function rowOf(id: string, title: string): ScenarioRow {
   let row = rows.get(id);
   if (row === undefined) rows.set(id, (row = { id, title, ran: [], reasons: {} }));
   return row;

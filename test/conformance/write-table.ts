@@ -15,7 +15,8 @@ const intro = `# Conformance
 
 Every listed scenario of asyncio's behaviour (A-…) and of AnyIO's portal (P-…), as a test over
 the kinds of loop that it applies to: a \`HostEventLoop\`, a \`VirtualEventLoop\`
-and a \`BlockingEventLoop\`. Written by the test suite; do not edit.
+and a \`BlockingEventLoop\`; and of Trio's (T-…), in both kinds of task.
+Written by the test suite; do not edit.
 
 `;
 
