@@ -5,12 +5,8 @@
  * is one class for each thing that the caller can do next. Message texts are asyncio's where
  * asyncio has one. `errorClasses` brings an error back as its class after it crossed a thread.
  */
-<<<<<<< HEAD
 import { LoopDiedError, LoopLeftError, ThreadDiedError } from './errors/deaths.js';
-=======
-import { LoopDiedError, ThreadDiedError } from './errors/deaths.js';
 import * as modules from './errors/modules.js';
->>>>>>> bfc86df (trio: add nurseries, scopes, channels and runs on the loops there are)
 import { show } from './errors/show.js';
 import { ThreadloopError } from './errors/threadloop-error.js';
 import * as trio from './errors/trio.js';
