@@ -135,7 +135,7 @@ describe.each(courses)('$phase', ({ phase, run, expected }) => {
         await expect(next(executor)).rejects.toThrow('cannot schedule new futures after shutdown');
       } else {
         // The death may come behind the answer, and take the next one along.
-        if (phase === 'answering') await next(executor);
+        for (let count = 0; phase === 'answering' && count < 3; count += 1) await next(executor);
         expect(await next(executor)).toBe('well');
       }
       expect(await executor.shutdown({ timeoutMs: boundMs })).not.toBe(false);

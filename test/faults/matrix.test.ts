@@ -95,7 +95,7 @@ interface Course {
 
 const running = async (ward: Ward, _death: Death, cells: readonly Kind[]): Promise<Made[]> => {
   const made = cells.map((kind) => make(ward, kind));
-  for (const { started } of made) await until(started);
+  for (const { started, kind } of made) await until(started, kind.title);
   return made;
 };
 
@@ -163,6 +163,19 @@ describe.each(courses)('$phase', (course) => {
   }
 });
 
+/**
+ * Until nobody dies any more. A call of the sibling that was on its way to the dead thread may be
+ * read by the next one, and end that as well, when its caller has been told already.
+ */
+async function peace(ward: Ward): Promise<void> {
+  let seen: number;
+  do {
+    seen = incarnationOf(ward);
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+    await ward.loop.with({ retries: 5 }).runCoroutineThreadsafe(patients.post, newFlag());
+  } while (incarnationOf(ward) !== seen);
+}
+
 function incarnationOf({ coordinator, loop }: Ward): number {
   return coordinator.stats().loops.find(({ name }) => name === loop.name)?.incarnation ?? 0;
 }
@@ -203,6 +216,7 @@ async function crossOver(
   if (closing === null) {
     // Its answers may have been faster than its death.
     await eventually(() => incarnationOf(ward) > before);
+    await peace(ward);
     await expectWell(ward, cells);
   } else {
     expect(await closing).toBeUndefined();
