@@ -50,7 +50,14 @@ export function callWork<T>(
   fn: TaskFunction<T>,
   task: { readonly signal: AbortSignal },
 ): ReturnType<TaskFunction<T>> {
-  return fn.length === 0 ? (fn as () => ReturnType<TaskFunction<T>>)() : fn(task.signal);
+  const returned = fn.length === 0 ? (fn as () => ReturnType<TaskFunction<T>>)() : fn(task.signal);
+  // A wait of ours, such as `() => lock.acquire()`: the task's own, so that a cancel reaches it.
+  const isOurs = isPromiseLike(returned) && Symbol.iterator in returned;
+  return isOurs ? waitFor(returned as unknown as Coroutine<T>) : returned;
+}
+
+function* waitFor<T>(wait: Coroutine<T>): Coroutine<T> {
+  return yield* wait;
 }
 
 /** The name of a task: anything is turned into text, as asyncio's `str()` does. */

@@ -74,6 +74,10 @@ export class GuestRunLoop extends BaseEventLoop implements RunLoop {
     return this.timers.nextWhenMs();
   }
 
+  isIdle(): boolean {
+    return this.ready.length === 0;
+  }
+
   override callRunnable(runnable: Runnable): void {
     super.callRunnable(runnable);
     this.#passes?.scheduled(runnable);

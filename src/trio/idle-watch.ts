@@ -23,12 +23,15 @@ interface Waiter {
 export class IdleWatch {
   readonly #waiters = new Set<Waiter>();
   readonly #clock: JumpingClock | null;
+  readonly #isIdle: () => boolean;
   #isArmed = false;
   #turn: NodeJS.Immediate | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(clock: JumpingClock | null) {
+  /** @param isIdle - whether nothing stands in the ready queue */
+  constructor(clock: JumpingClock | null, isIdle: () => boolean) {
     this.#clock = clock;
+    this.#isIdle = isIdle;
   }
 
   /** The future is settled once nothing has happened for so long. */
@@ -70,6 +73,8 @@ export class IdleWatch {
   }
 
   #fire(cushionMs: number): void {
+    // A pass may have been put off until Node has had its turn; it will arm the watch again.
+    if (!this.#isIdle()) return;
     if (this.#waiters.size === 0) this.#clock?.autojump();
     for (const waiter of this.#waiters) {
       if (waiter.cushionMs !== cushionMs) continue;

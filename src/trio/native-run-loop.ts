@@ -26,6 +26,10 @@ export class NativeRunLoop extends HostEventLoop implements RunLoop {
     return this.timers.nextWhenMs();
   }
 
+  isIdle(): boolean {
+    return this.ready.length === 0;
+  }
+
   override callRunnable(runnable: Runnable): void {
     super.callRunnable(runnable);
     this.#passes?.scheduled(runnable);

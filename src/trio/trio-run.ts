@@ -55,6 +55,8 @@ export interface RunLoop extends BaseEventLoop {
   tell(passes: Passes): void;
   /** When its next timer is due; `Infinity` when none waits. */
   nextDeadlineMs(): number;
+  /** Whether nothing stands in its ready queue. */
+  isIdle(): boolean;
 }
 
 /** How a run ended. */
@@ -83,7 +85,7 @@ export class TrioRun {
     const { clock = new SystemClock(), instruments = [], seed } = options;
     this.clock = clock;
     const mockClock = clock instanceof MockClock ? clock : null;
-    this.idleWatch = new IdleWatch(mockClock);
+    this.idleWatch = new IdleWatch(mockClock, () => this.loop.isIdle());
     const loop = makeLoop({ clock, onTimers: () => this.idleWatch.renew() });
     this.loop = loop;
     this.instruments = new Instruments(loop, instruments);

@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import { setTimeout as nodeTimeout } from 'node:timers/promises';
-import { CancelledError, type Coroutine, isCancelled, sleep, type Task } from 'threadloop';
+import { CancelledError, type Coroutine, isCancelled, sleep, type Task, timeout } from 'threadloop';
 import { describe, expect, test } from 'vitest';
 import { nodeTurn, recordReports, runOneTick, virtualLoop } from './fixtures.js';
 
@@ -215,4 +215,18 @@ test('an async function goes on with the next run of its loop', async () => {
   await loop.runUntilComplete(first);
   await nodeTurn();
   expect(await loop.runUntilComplete(task)).toBe('went on');
+});
+
+test('a function that returns a wait of ours is cancelled at that wait', async () => {
+  const loop = virtualLoop();
+  const waits: (() => PromiseLike<unknown>)[] = [
+    () => sleep(1_000),
+    () => timeout(2_000, () => sleep(1_000)),
+  ];
+  for (const wait of waits) {
+    const task = loop.createTask(wait);
+    loop.callLater(1, () => task.cancel('enough'));
+    await expect(loop.runUntilComplete(task)).rejects.toThrow(new CancelledError('enough'));
+  }
+  expect(loop.time()).toBe(2);
 });
