@@ -23,7 +23,7 @@ const { node } = fc.letrec<{ node: Node }>((tie) => ({
       ms,
       tasks: fc.array(tie('node'), { maxLength: 4 }),
     }),
-  ) as fc.Arbitrary<Node>,
+  ),
 }));
 
 type Play = <T>(script: () => Script<T>) => () => trio.Coroutine<T>;

@@ -96,3 +96,26 @@ describe('waiting until all tasks are blocked', () => {
     });
   });
 });
+
+describe('a channel that is iterated', () => {
+  test('is left where a scope cancels the wait, and goes on afterwards', async () => {
+    const clock = new trio.MockClock({ autojumpThresholdMs: 0 });
+    await trio.run(
+      async () => {
+        const [sender, receiver] = trio.openMemoryChannel<number>(Infinity);
+        const seen: number[] = [];
+        const readAll = async (): Promise<void> => {
+          for await (const item of receiver) seen.push(item);
+        };
+        sender.sendNowait(1);
+        await trio.moveOnAfter(10, readAll);
+        expect(trio.currentTime()).toBe(10);
+        sender.sendNowait(2);
+        sender.close();
+        await trio.failAfter(10, readAll);
+        expect(seen).toEqual([1, 2]);
+      },
+      { clock },
+    );
+  });
+});
