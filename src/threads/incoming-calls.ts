@@ -168,7 +168,7 @@ export class IncomingCalls {
 
   /** Ends early when the call is withdrawn that needs it: a module may load for ever. */
   async #load(address: FunctionAddress): Promise<{ readonly error: unknown } | null> {
-    if (this.#functions.has(address)) return null;
+    if (this.#functions.has(address) || this.#ofRuntime(address) !== undefined) return null;
     const withdrawn = new Promise<void>((resolve) => {
       this.#stopLoading = resolve;
     });
