@@ -5,7 +5,6 @@ import { runInNewContext } from 'node:vm';
 import {
   isCancelled,
   LoopDiedError,
-  remoteFunction,
   remoteModule,
   run,
   sleep,
@@ -52,19 +51,6 @@ describe('iterate', () => {
     }
     expect(seen).toEqual(['a', null, { n: 1 }]);
     expect(await journal()).toEqual(['slowly: CancelledError', 'slowly: cleaned up']);
-  });
-
-  test('reads its first items although a module loads meanwhile', async () => {
-    const coordinator = await startLoops({ loops: 1 });
-    const [fresh] = coordinator.loops as [RemoteLoop];
-    await fresh.runCoroutineThreadsafe(streams.readJournal);
-    const stream = fresh.iterate(streams.numbers, 3);
-    await fresh.runCoroutineThreadsafe(streams.readJournal);
-    const source = 'await new Promise((go) => setTimeout(go, 100)); export const late = () => 1;';
-    const late = remoteFunction<() => number>(`data:text/javascript,${source}`, 'late');
-    const call = fresh.runCoroutineThreadsafe(late);
-    expect(await collect(stream)).toEqual([1, 2, 3]);
-    expect(await call).toBe(1);
   });
 
   test('can be waited for step by step, in both kinds of task', () =>
