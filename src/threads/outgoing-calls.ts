@@ -163,7 +163,9 @@ export class OutgoingCalls implements Carrier {
 
   /** The far thread is lost, or its answers are: fails whatever is not answered. */
   failAll(error: unknown): void {
-    for (const id of this.#pending.keys()) {
+    for (const [id, { word }] of this.#pending) {
+      // What has not begun never will, wherever its message still gets to.
+      this.#words.withdraw(word);
       const call = this.#take(id);
       if (call instanceof RemoteCall) call.onLost(error);
     }

@@ -108,6 +108,20 @@ describe('an exchange', () => {
     expect([near.pendingCount, near.completedCount]).toEqual([0, 1]);
   });
 
+  test('never begins a call whose caller was told that its thread is lost', async () => {
+    const source = 'let count = 0; export const next = () => { count += 1; return count; };';
+    const next = remoteFunction(`data:text/javascript,${source}`, 'next');
+    const [left, right] = createPortPair();
+    const { exchange: near } = makeSide(left);
+    makeSide(right);
+    const callNext = () => new RemoteCall<unknown>(next, [], {}, (each) => near.send(each)).begin();
+    expect(await callNext()).toBe(1);
+    const lost = callNext();
+    near.fail(new Error('lost'));
+    await expect(lost).rejects.toThrow('lost');
+    expect(await callNext()).toBe(2);
+  });
+
   test('reports a post that cannot be sent to the loop here, else to the console', async () => {
     const reports = recordReports(loop);
     const lines = recordConsole();
