@@ -17,9 +17,13 @@ function refuseSecondDriver(): never {
   throw new InvalidAwaitError('coroutine is being awaited already: each call runs in one task');
 }
 
+/** That of a coroutine which nobody drives. */
+const ordinaryIterate: unknown = (function* none() {})()[Symbol.iterator];
+
 /** Whether a task drives the coroutine, or did. */
 export function isDriven(coroutine: Coroutine<unknown>): boolean {
-  return coroutine[Symbol.iterator].name === refuseSecondDriver.name;
+  const iterate = coroutine[Symbol.iterator];
+  return iterate !== ordinaryIterate && iterate.name === refuseSecondDriver.name;
 }
 
 /** @throws InvalidAwaitError when a task drives the coroutine already */

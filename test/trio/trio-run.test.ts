@@ -2,20 +2,24 @@
 // Everything runs in one thread.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Coroutine } from 'threadloop';
 import * as trio from 'threadloop/trio';
 import { describe, expect, test } from 'vitest';
 
 async function orderWith(seed: number | undefined): Promise<string> {
   const order: number[] = [];
-  const main = (): PromiseLike<unknown> =>
-    trio.openNursery((nursery) => {
+  // Coroutines all through: when a promise of an async function goes on is not the run's to say.
+  function* main(): Coroutine<void> {
+    yield* trio.openNursery(function* (nursery): Coroutine<void> {
       for (let index = 0; index < 8; index += 1) {
         nursery.startSoon(function* () {
           yield* trio.checkpoint();
           order.push(index);
         });
       }
+      yield* trio.checkpoint();
     });
+  }
   await trio.run(main, seed === undefined ? {} : { seed });
   return order.join('');
 }
