@@ -13,8 +13,6 @@ export default defineConfig({
   oxc: { target: 'node20' },
   test: {
     include: ['test/**/*.test.ts'],
-    // Not reliably green on a busy machine yet: `npm run test:faults` runs the matrix of deaths.
-    exclude: process.env['FAULTS'] === '1' ? [] : ['test/faults/**'],
     setupFiles: ['test/leaks.ts'],
     globalSetup: ['test/conformance/write-table.ts'],
     server: { deps: { external: [new RegExp(`^(file://)?${asPattern(dist)}`)] } },

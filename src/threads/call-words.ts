@@ -155,6 +155,12 @@ export class IncomingWords {
     return Atomics.compareExchange(words, index, waitingTimed, started) === waitingTimed;
   }
 
+  /** Whether the caller has taken the call back. */
+  isWithdrawn(word: number): boolean {
+    const chunk = this.#chunks[word >> indexBits];
+    return chunk !== undefined && Atomics.load(chunk.words, word & indexMask) === withdrawn;
+  }
+
   /** By which the code of a call asks whether it was cancelled; `null` where it cannot. */
   cancelWord(word: number): CancelWord | null {
     const chunk = this.#chunks[word >> indexBits];

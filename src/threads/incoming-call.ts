@@ -22,6 +22,7 @@ import type { Link } from '../wire/link.js';
 import type { CallHeading, Carried, FunctionAddress } from '../wire/message.js';
 import { reviveInstances } from '../wire/value-reviver.js';
 import type { QueuedCall } from './call-queue.js';
+import { noWord } from './call-words.js';
 import type { IncomingWords } from './call-words.js';
 import { dropWord, keepWord, runWithWord } from './check-cancelled.js';
 import { bindIterated } from './iterated-call.js';
@@ -82,6 +83,12 @@ export class IncomingCall implements QueuedCall {
   /** Whether it has had its turn. */
   get hasBegun(): boolean {
     return this.#hasBegun;
+  }
+
+  /** Whether its caller has taken it back, though no message has told so yet. */
+  get isWithdrawn(): boolean {
+    const { word } = this.#heading;
+    return word !== noWord && this.#owner.words.isWithdrawn(word);
   }
 
   /** Its module is loaded: it will run on that loop. */

@@ -154,7 +154,10 @@ export class IncomingCalls {
     this.#isLoading = true;
     await this.#host.gate;
     for (let next = this.#heldUp[0]; next !== undefined; next = this.#heldUp[0]) {
-      const failure = await this.#load(next.address);
+      // A module is loaded for nobody's sake: it may do harm.
+      const failure = next.isWithdrawn
+        ? { error: new CancelledError() }
+        : await this.#load(next.address);
       // It may have been withdrawn meanwhile.
       if (this.#heldUp[0] !== next) continue;
       this.#heldUp.shift();

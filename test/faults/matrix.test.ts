@@ -163,19 +163,6 @@ describe.each(courses)('$phase', (course) => {
   }
 });
 
-/**
- * Until nobody dies any more. A call of the sibling that was on its way to the dead thread may be
- * read by the next one, and end that as well, when its caller has been told already.
- */
-async function peace(ward: Ward): Promise<void> {
-  let seen: number;
-  do {
-    seen = incarnationOf(ward);
-    await new Promise((resolve) => void setTimeout(resolve, 50));
-    await ward.loop.with({ retries: 5 }).runCoroutineThreadsafe(patients.post, newFlag());
-  } while (incarnationOf(ward) !== seen);
-}
-
 function incarnationOf({ coordinator, loop }: Ward): number {
   return coordinator.stats().loops.find(({ name }) => name === loop.name)?.incarnation ?? 0;
 }
@@ -216,7 +203,6 @@ async function crossOver(
   if (closing === null) {
     // Its answers may have been faster than its death.
     await eventually(() => incarnationOf(ward) > before);
-    await peace(ward);
     await expectWell(ward, cells);
   } else {
     expect(await closing).toBeUndefined();

@@ -42,11 +42,15 @@ export async function closeWards(): Promise<void> {
   await Promise.all(closing);
 }
 
-/** Has a ward for itself until the body has ended. */
+/** Has a ward for itself until the body has ended. One that a cell has failed in is closed. */
 export async function inWard(body: (ward: Ward) => Promise<void>): Promise<void> {
-  const ward = free.pop() ?? (await new Promise<Ward>((resolve) => waiting.push(resolve)));
+  let ward = free.pop() ?? (await new Promise<Ward>((resolve) => waiting.push(resolve)));
   try {
     await body(ward);
+  } catch (error) {
+    await ward.coordinator.shutdown({ mode: 'terminate' });
+    ward = await openWard();
+    throw error;
   } finally {
     const next = waiting.shift();
     if (next === undefined) free.push(ward);

@@ -122,6 +122,20 @@ describe('an exchange', () => {
     expect(await callNext()).toBe(2);
   });
 
+  test('loads no module for such a call', async () => {
+    const url =
+      'data:text/javascript,globalThis.loadedForNobody = true; export const run = () => 1;';
+    const [left, right] = createPortPair();
+    const { exchange: near } = makeSide(left);
+    makeSide(right);
+    const run = remoteFunction(url, 'run');
+    const lost = new RemoteCall<unknown>(run, [], {}, (each) => near.send(each)).begin();
+    near.fail(new Error('lost'));
+    await expect(lost).rejects.toThrow('lost');
+    expect(await call(near, [1])).toBe(1);
+    expect(globalThis).not.toHaveProperty('loadedForNobody');
+  });
+
   test('reports a post that cannot be sent to the loop here, else to the console', async () => {
     const reports = recordReports(loop);
     const lines = recordConsole();
