@@ -32,11 +32,10 @@ export class ParticipantThread {
   failure: unknown = null;
   readonly #first: Promise<unknown>;
 
-  /** @param heapMb - it ends when it needs more */
-  constructor(part: Part, heapMb = 40) {
+  constructor(part: Part) {
     this.worker = new Worker(new URL('fixtures/participant.js', import.meta.url), {
       workerData: part,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      resourceLimits: { maxOldGenerationSizeMb: 40 },
     });
     this.worker.on('error', (error) => (this.failure = error));
     this.#first = new Promise((resolve, reject) => {
