@@ -121,11 +121,12 @@ export class Runner implements AsyncDisposable {
     this.#state = 'closed';
     if (loop === null || !wasInitialized) return;
     try {
-      await loop.runUntilComplete(cancelAllTasks(loop));
-      const shutDown = async (): Promise<void> => loop.shutdownAsyncGenerators?.();
-      // What they do in their `finally` blocks may need the loop, where promises run beside it.
-      await (loop.refusePromise === undefined ? loop.runUntilComplete(shutDown) : shutDown());
-      await loop.runUntilComplete(loop.shutdownDefaultExecutor(executorPatienceMs));
+      try {
+        await loop.runUntilComplete(cancelAllTasks(loop));
+      } finally {
+        // Also behind tasks that cannot be cancelled, as they wait for each other in a ring.
+        await shutDownHelpers(loop);
+      }
     } finally {
       // The loop in the background stays the thread's own.
       const before = this.#loopBefore === registry.background ? this.#loopBefore : null;
@@ -138,6 +139,14 @@ export class Runner implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Ends what a loop has besides its tasks: open generators, and the default executor. */
+async function shutDownHelpers(loop: EventLoop): Promise<void> {
+  const shutDown = async (): Promise<void> => loop.shutdownAsyncGenerators?.();
+  // What they do in their `finally` blocks may need the loop, where promises run beside it.
+  await (loop.refusePromise === undefined ? loop.runUntilComplete(shutDown) : shutDown());
+  await loop.runUntilComplete(loop.shutdownDefaultExecutor(executorPatienceMs));
 }
 
 /** @throws LoopRunningError inside a run; the loop in the background does not count */

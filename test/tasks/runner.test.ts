@@ -1,12 +1,14 @@
 // Several runs on one loop: what is ours alone. asyncio's own scenarios are in test/conformance.
 
 import {
+  AwaitCycleError,
   type Coroutine,
   getEventLoop,
   InvalidStateError,
   Runner,
   setEventLoop,
   sleep,
+  type Task,
 } from 'threadloop';
 import { describe, expect, test } from 'vitest';
 import { virtualLoop } from '../loop/fixtures.js';
@@ -43,6 +45,27 @@ describe('Runner', () => {
     expect(log).toEqual(['went on']);
     await runner.close();
     expect(log).toEqual(['went on', 'cancelled']);
+    expect(loop.isClosed()).toBe(true);
+  });
+
+  test('shuts the executor down also when tasks wait for each other in a ring', async () => {
+    const loop = virtualLoop();
+    const shutdowns: unknown[] = [];
+    loop.setDefaultExecutor({
+      submit: async () => undefined,
+      shutdown: async (options) => void shutdowns.push(options),
+    });
+    const runner = new Runner({ loopFactory: () => loop });
+    const tasks: Task<void>[] = [];
+    await runner.run(async () => {
+      for (const other of [1, 0]) {
+        tasks.push(loop.createTask(async () => sleep(1).then(() => tasks[other])));
+      }
+      await sleep(2);
+    });
+    await expect(runner.close()).rejects.toThrow(AwaitCycleError);
+    // Its jobs are waited for; that the loop closes tells it once more, and waits for nothing.
+    expect(shutdowns).toEqual([{ timeoutMs: 300_000 }, undefined]);
     expect(loop.isClosed()).toBe(true);
   });
 
