@@ -13,8 +13,8 @@ import { InvalidArgumentError, InvalidStateError, isCancelled, show } from '../e
 import type { Body } from '../loop/body.js';
 import { isCoroutine, isPromiseLike } from '../loop/coroutine.js';
 import type { Coroutine } from '../loop/coroutine.js';
+import { runHolding } from '../loop/holding.js';
 import { Operation } from '../loop/operation.js';
-import { runHolding } from './hold.js';
 import type { Hold } from './hold.js';
 import { Lock } from './lock.js';
 import { LoopBound } from './loop-bound.js';

@@ -1,16 +1,8 @@
 /**
- * Something held until it is released: what `acquire()` gives, and the block that holds while a
- * body runs. On the thread of the loop.
+ * Something held until it is released: what `acquire()` of locks and semaphores gives, also of
+ * those that threads share. On the thread of the loop.
  */
-import { assertBody, callBody } from '../loop/body.js';
-import type { Body } from '../loop/body.js';
-import { Operation } from '../loop/operation.js';
-
-/** What can be acquired and released. */
-export interface Holdable {
-  acquire(): Operation<Hold>;
-  release(): void;
-}
+import type { Holdable } from '../loop/holding.js';
 
 /**
  * A lock or a permit that was acquired, to be given back by `using`. It is always truthy: where
@@ -45,21 +37,4 @@ export class Hold implements Disposable {
   [Symbol.dispose](): void {
     this.release();
   }
-}
-
-/**
- * Acquires, runs a body in the calling task, and releases however the body ends.
- *
- * @throws InvalidArgumentError when `body` is no function
- */
-export function runHolding<H extends Holdable, T>(held: H, body: Body<H, T>): Operation<T> {
-  assertBody(body, 'run()');
-  return new Operation(function* () {
-    yield* held.acquire();
-    try {
-      return yield* callBody(body, held);
-    } finally {
-      held.release();
-    }
-  });
 }

@@ -9,8 +9,9 @@
 import { InvalidArgumentError, show } from '../errors.js';
 import type { Body } from '../loop/body.js';
 import type { Coroutine } from '../loop/coroutine.js';
+import { runHolding } from '../loop/holding.js';
 import { Operation } from '../loop/operation.js';
-import { Hold, runHolding } from './hold.js';
+import { Hold } from './hold.js';
 import { LoopBound } from './loop-bound.js';
 import { WaiterQueue } from './waiter-queue.js';
 

@@ -7,9 +7,9 @@
 import { InvalidArgumentError, InvalidStateError, show, WouldBlockError } from '../errors.js';
 import type { Body } from '../loop/body.js';
 import type { Coroutine } from '../loop/coroutine.js';
+import { runHolding } from '../loop/holding.js';
 import { Operation } from '../loop/operation.js';
 import { ownTask, passCancelPoint, passSchedulePoint } from './checkpoint.js';
-import { runHolding } from './holding.js';
 import { ParkingLot } from './parking-lot.js';
 
 /** How a limiter stands. */

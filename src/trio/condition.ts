@@ -5,9 +5,9 @@
 import { InvalidStateError } from '../errors.js';
 import type { Body } from '../loop/body.js';
 import type { Coroutine } from '../loop/coroutine.js';
+import { runHolding } from '../loop/holding.js';
 import { Operation } from '../loop/operation.js';
 import { ownTask, passCancelPoint, shielded } from './checkpoint.js';
-import { runHolding } from './holding.js';
 import { Lock } from './lock.js';
 import type { LockStatistics } from './lock.js';
 import { ParkingLot } from './parking-lot.js';

@@ -1,14 +1,14 @@
 /**
- * The block that holds something while a body runs: of locks, semaphores and limiters here. It runs
- * in the calling task.
+ * The block that holds something while a body runs: of locks, semaphores, limiters and the like,
+ * for one loop or for several threads. It runs in the calling task.
  */
-import { assertBody, callBody } from '../loop/body.js';
-import type { Body } from '../loop/body.js';
-import { Operation } from '../loop/operation.js';
+import { assertBody, callBody } from './body.js';
+import type { Body } from './body.js';
+import { Operation } from './operation.js';
 
 /** What can be acquired and released. */
 export interface Holdable {
-  acquire(): Operation<void>;
+  acquire(): Operation<unknown>;
   release(): void;
 }
 
