@@ -15,15 +15,15 @@ import { BrokenLockError, DeadlockError, InvalidStateError, TimeoutError } from 
 import type { Body } from '../loop/body.js';
 import { callBody } from '../loop/body.js';
 import type { Coroutine } from '../loop/coroutine.js';
+import { runHolding } from '../loop/holding.js';
 import { Operation } from '../loop/operation.js';
-import { Hold, runHolding } from '../sync/hold.js';
+import { Hold } from '../sync/hold.js';
 import { checkTimeout } from './check-timeout.js';
 import { lineWordCount } from './line.js';
-import type { Line } from './line.js';
+import { LinedObject } from './lined-object.js';
 import type { Member } from './member.js';
-import { bear, commonWordCount, fromHandle, SharedObject } from './shared-object.js';
+import { bear, commonWordCount, fromHandle } from './shared-object.js';
 import type { Birth, SharedHandle } from './shared-object.js';
-import { Turn } from './turn.js';
 
 const isBroken = commonWordCount;
 const brokenBy = commonWordCount + 1;
@@ -60,14 +60,12 @@ export interface SharedLockStats {
  *   counter[0] += 1;
  * });
  */
-export class SharedLock extends SharedObject {
+export class SharedLock extends LinedObject {
   protected override readonly kind = 'SharedLock';
-  readonly #line: Line;
 
   /** @param birth - for `from()`. Default: a lock of its own, whole and free */
   constructor(birth: Birth = bear(lineStart + lineWordCount)) {
-    super(birth);
-    this.#line = this.line(lineStart, (_need, held) => held.count === 0);
+    super(birth, lineStart);
   }
 
   /**
@@ -82,7 +80,7 @@ export class SharedLock extends SharedObject {
 
   /** Whether a thread holds it. A glance: it may be otherwise at once. */
   locked(): boolean {
-    return this.#line.holder !== 0;
+    return this.queue.holder !== 0;
   }
 
   /** Whether a holder has died, and nobody has repaired it since. A glance. */
@@ -108,7 +106,7 @@ export class SharedLock extends SharedObject {
    * @throws BrokenLockError
    */
   tryAcquire(): Hold | null {
-    if (!this.inside(() => this.#line.tryTake(0))) {
+    if (!this.tryEnter()) {
       this.#assertWhole();
       return null;
     }
@@ -126,7 +124,7 @@ export class SharedLock extends SharedObject {
   acquireSync(timeoutMs: number = Infinity): Hold {
     checkTimeout(timeoutMs);
     this.#assertWhole();
-    if (!this.inside(() => this.#line.tryTake(0))) this.#block(timeoutMs);
+    if (!this.tryEnter()) this.#block(timeoutMs);
     return this.#entered();
   }
 
@@ -137,8 +135,8 @@ export class SharedLock extends SharedObject {
    */
   release(): void {
     this.inside(() => {
-      if (this.#line.ownHeldCount === 0) throw this.#notHeld();
-      this.#line.giveBack(0);
+      if (this.queue.ownHeldCount === 0) throw this.#notHeld();
+      this.queue.giveBack(0);
     });
   }
 
@@ -169,7 +167,7 @@ export class SharedLock extends SharedObject {
 
   /** A frozen record. */
   stats(): SharedLockStats {
-    const { holder, ownCount } = this.#line;
+    const { holder, ownCount } = this.queue;
     return Object.freeze({
       isLocked: holder !== 0,
       isBroken: this.broken,
@@ -184,35 +182,21 @@ export class SharedLock extends SharedObject {
     return `<SharedLock [${state}${this.broken ? ', broken' : ''}]>`;
   }
 
+  protected override canGrant(heldCount: number): boolean {
+    return heldCount === 0;
+  }
+
   protected override clearDead(): void {
-    this.#line.clearDead((life, heldCount) => {
+    this.queue.clearDead((life, heldCount) => {
       if (heldCount === 0) return;
       Atomics.store(this.words, brokenBy, life);
       Atomics.store(this.words, isBroken, 1);
     });
   }
 
-  protected override settle(): void {
-    this.#line.settle();
-  }
-
-  protected override giveUp(turn: Turn): void {
-    this.#line.leave(turn);
-  }
-
-  *#wait(): Coroutine<void> {
-    const turn = new Turn(0, this.turnFuture());
-    yield* this.waitFor(turn, () => this.#line.join(turn));
-  }
-
-  #blockFor(timeoutMs: number): boolean {
-    const turn = new Turn(0, null);
-    return this.blockFor(turn, () => this.#line.join(turn), timeoutMs);
-  }
-
   *#acquire(): Coroutine<Hold> {
     this.#assertWhole();
-    if (!this.inside(() => this.#line.tryTake(0))) yield* this.#wait();
+    if (!this.tryEnter()) yield* this.waitInLine();
     return this.#entered();
   }
 
@@ -226,7 +210,7 @@ export class SharedLock extends SharedObject {
   }
 
   *#repair(body: Body<this, unknown>): Coroutine<boolean> {
-    if (!this.inside(() => this.#line.tryTake(0))) yield* this.#wait();
+    if (!this.tryEnter()) yield* this.waitInLine();
     try {
       if (!this.broken) return false;
       yield* callBody(body, this);
@@ -238,7 +222,7 @@ export class SharedLock extends SharedObject {
   }
 
   #block(timeoutMs: number): void {
-    const { ownHeldCount, ownCount } = this.#line;
+    const { ownHeldCount, ownCount } = this.queue;
     if (ownHeldCount > 0 || ownCount > 0) {
       const who = ownHeldCount > 0 ? 'holds' : 'waits for';
       throw new DeadlockError(
@@ -246,7 +230,7 @@ export class SharedLock extends SharedObject {
           'cannot go on while the thread is blocked. Wait with acquire()',
       );
     }
-    if (this.#blockFor(timeoutMs)) return;
+    if (this.blockInLine(timeoutMs)) return;
     throw new TimeoutError(`${this.toString()} was not free within ${timeoutMs} ms`);
   }
 

@@ -9,15 +9,15 @@
 import { InvalidArgumentError, show, TimeoutError } from '../errors.js';
 import type { Body } from '../loop/body.js';
 import type { Coroutine } from '../loop/coroutine.js';
+import { runHolding } from '../loop/holding.js';
 import { Operation } from '../loop/operation.js';
-import { Hold, runHolding } from '../sync/hold.js';
+import { Hold } from '../sync/hold.js';
 import { checkTimeout } from './check-timeout.js';
 import { lineWordCount } from './line.js';
-import type { Line } from './line.js';
+import { LinedObject } from './lined-object.js';
 import type { Member } from './member.js';
-import { bear, commonWordCount, fromHandle, SharedObject } from './shared-object.js';
+import { bear, commonWordCount, fromHandle } from './shared-object.js';
 import type { Birth, SharedHandle } from './shared-object.js';
-import { Turn } from './turn.js';
 
 const permitCount = commonWordCount;
 const lineStart = commonWordCount + 4;
@@ -43,17 +43,15 @@ export interface SharedSemaphoreStats {
  * but a thread that has not come yet for the permit that it was given is passed over meanwhile; no
  * permit is lost when a task is cancelled; those of a thread that dies are free again.
  */
-export class SharedSemaphore extends SharedObject {
+export class SharedSemaphore extends LinedObject {
   protected override readonly kind = 'SharedSemaphore';
-  readonly #line: Line;
 
   /**
    * @param value - how many permits there are at first: a whole number from 0 up. Default 1
    * @throws InvalidArgumentError when it is anything else
    */
   constructor(value: number | Birth = 1) {
-    super(typeof value === 'object' ? value : bearWith(value));
-    this.#line = this.line(lineStart, (_need, held) => this.#permitCount() > held.count);
+    super(typeof value === 'object' ? value : bearWith(value), lineStart);
   }
 
   /**
@@ -83,7 +81,7 @@ export class SharedSemaphore extends SharedObject {
 
   /** Takes a permit if that is possible at once; else gives `null`. */
   tryAcquire(): Hold | null {
-    return this.inside(() => this.#line.tryTake(0)) ? new Hold(this) : null;
+    return this.tryEnter() ? new Hold(this) : null;
   }
 
   /**
@@ -96,14 +94,14 @@ export class SharedSemaphore extends SharedObject {
     checkTimeout(timeoutMs);
     const hold = this.tryAcquire();
     if (hold !== null) return hold;
-    if (this.#blockFor(timeoutMs)) return new Hold(this);
+    if (this.blockInLine(timeoutMs)) return new Hold(this);
     throw new TimeoutError(`${this.toString()} had no permit within ${timeoutMs} ms`);
   }
 
   /** Gives a permit of this thread back, or adds one where it holds none. */
   release(): void {
     this.inside(() => {
-      if (this.#line.ownHeldCount > 0) this.#line.giveBack(0);
+      if (this.queue.ownHeldCount > 0) this.queue.giveBack(0);
       else Atomics.add(this.words, permitCount, 1);
     });
   }
@@ -123,7 +121,7 @@ export class SharedSemaphore extends SharedObject {
     return Object.freeze({
       value: this.#freeCount(),
       permitCount: this.#permitCount(),
-      waiterCount: this.#line.ownCount,
+      waiterCount: this.queue.ownCount,
     });
   }
 
@@ -132,32 +130,18 @@ export class SharedSemaphore extends SharedObject {
     return `<SharedSemaphore [${free > 0 ? `unlocked, value:${free}` : 'locked'}]>`;
   }
 
+  protected override canGrant(heldCount: number): boolean {
+    return this.#permitCount() > heldCount;
+  }
+
   protected override clearDead(): void {
-    this.#line.clearDead(() => undefined);
-  }
-
-  protected override settle(): void {
-    this.#line.settle();
-  }
-
-  protected override giveUp(turn: Turn): void {
-    this.#line.leave(turn);
-  }
-
-  *#wait(): Coroutine<void> {
-    const turn = new Turn(0, this.turnFuture());
-    yield* this.waitFor(turn, () => this.#line.join(turn));
-  }
-
-  #blockFor(timeoutMs: number): boolean {
-    const turn = new Turn(0, null);
-    return this.blockFor(turn, () => this.#line.join(turn), timeoutMs);
+    this.queue.clearDead(() => undefined);
   }
 
   *#acquire(): Coroutine<Hold> {
     const hold = this.tryAcquire();
     if (hold !== null) return hold;
-    yield* this.#wait();
+    yield* this.waitInLine();
     return new Hold(this);
   }
 
@@ -166,7 +150,7 @@ export class SharedSemaphore extends SharedObject {
   }
 
   #freeCount(): number {
-    return this.#permitCount() - this.#line.held().count;
+    return this.#permitCount() - this.queue.held().count;
   }
 }
 
