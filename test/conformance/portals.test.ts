@@ -4,6 +4,7 @@ import type { BlockingPortal } from 'threadloop';
 import { expect, onTestFinished } from 'vitest';
 import { request } from '../threads/fixtures/contexts.js';
 import { isRaised, newFlag } from '../threads/fixtures/flag.js';
+import { thrownBy } from '../thrown-by.js';
 import { keepRows, scenario } from './scenario.js';
 
 keepRows('portals');
@@ -26,15 +27,6 @@ function startPortal(): BlockingPortal {
 
 function blockUntilRaised(flag: Int32Array): void {
   if (!isRaised(flag)) expect(Atomics.wait(flag, 0, 0, 5_000)).not.toBe('timed-out');
-}
-
-function thrownBy(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  return null;
 }
 
 scenario(

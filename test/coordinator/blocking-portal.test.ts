@@ -21,6 +21,7 @@ import {
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { isRaised, newFlag } from '../threads/fixtures/flag.js';
 import { eventually } from '../threads/loops.js';
+import { thrownBy } from '../thrown-by.js';
 
 const functions = remoteModule<typeof import('../threads/fixtures/functions.js')>(
   new URL('../threads/fixtures/functions.ts', import.meta.url),
@@ -43,16 +44,6 @@ function startPortal(options?: BlockingPortalOptions): BlockingPortal {
   const portal = startBlockingPortal(options);
   onTestFinished(() => portal.stop({ cancelRemaining: true }));
   return portal;
-}
-
-/** What a synchronous call throws. */
-function thrownBy(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it did not throw');
 }
 
 describe('a portal', () => {

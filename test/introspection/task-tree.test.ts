@@ -1,5 +1,6 @@
 import { AwaitCycleError, formatTaskTree } from 'threadloop';
 import { describe, expect, test } from 'vitest';
+import { thrownBy } from '../thrown-by.js';
 import { sketch } from './snapshots.js';
 
 const frame = (name: string): string => ` ${name} /home/ada/${name}.js:7`;
@@ -92,12 +93,3 @@ describe('formatTaskTree()', () => {
     expect(cycles).toHaveLength(2);
   });
 });
-
-function thrownBy(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  return null;
-}

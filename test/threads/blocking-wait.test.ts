@@ -13,6 +13,7 @@ import {
   TimeoutError,
 } from 'threadloop';
 import { describe, expect, test } from 'vitest';
+import { thrownBy } from '../thrown-by.js';
 import { isRaised, newFlag, raised } from './fixtures/flag.js';
 import { shareLoops, startLoops } from './loops.js';
 
@@ -34,16 +35,6 @@ const deadly = remoteModule<typeof import('../coordinator/fixtures/deadly.js')>(
 const threads = shareLoops({ loops: 3, name: 'b' });
 const first = () => threads.coordinator.loop('b-1');
 const second = () => threads.coordinator.loop('b-2');
-
-/** What a synchronous call throws. */
-function thrownBy(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error('it did not throw');
-}
 
 describe('result() on a pending call', () => {
   test.for(['add', 'addAsync', 'addCoroutine'] as const)('blocks for the value: %s', (name) => {
