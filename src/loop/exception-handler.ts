@@ -8,6 +8,7 @@ import { show } from '../errors.js';
 import type { EventLoop } from './event-loop.js';
 import type { Handle } from './handle.js';
 import { writeRecord } from './last-resort.js';
+import { registry } from './registry.js';
 import { handleDetails } from './slow-callback.js';
 
 /** What is known of an error that nobody waits for. */
@@ -53,7 +54,10 @@ export function reportTo(loop: EventLoop | null, context: ExceptionContext): voi
   else loop.callExceptionHandler(context);
 }
 
-/** Calls the handler that was set, else the default one. Never throws. */
+/**
+ * Calls the handler that was set, else the default one; a handler of a thread that is blocked when
+ * the thread turns again. Never throws.
+ */
 export function handleException(
   loop: EventLoop,
   handler: ExceptionHandler | null,
@@ -62,10 +66,13 @@ export function handleException(
   // Added to the very object, as asyncio does: its caller may look at it afterwards.
   const isSilent = context.sourceTraceback === undefined && Object.isExtensible(context);
   if (isSilent) Object.assign(context, handleDetails());
-  if (handler === null) {
-    defaultExceptionHandler(context);
-    return;
-  }
+  if (handler === null) defaultExceptionHandler(context);
+  // It is user code, which has no place in the frame that blocks the thread.
+  else if (registry.isBlocked) registry.deferred.push(() => callHandler(loop, handler, context));
+  else callHandler(loop, handler, context);
+}
+
+function callHandler(loop: EventLoop, handler: ExceptionHandler, context: ExceptionContext): void {
   try {
     handler(loop, context);
   } catch (exception) {

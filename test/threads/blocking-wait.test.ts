@@ -15,7 +15,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { thrownBy } from '../thrown-by.js';
 import { isRaised, newFlag, raised } from './fixtures/flag.js';
-import { shareLoops, startLoops } from './loops.js';
+import { eventually, shareLoops, startLoops } from './loops.js';
 
 const functions = remoteModule<typeof import('./fixtures/functions.js')>(
   new URL('./fixtures/functions.ts', import.meta.url),
@@ -31,6 +31,9 @@ const journal = remoteModule<typeof import('./fixtures/journal.js')>(
 );
 const deadly = remoteModule<typeof import('../coordinator/fixtures/deadly.js')>(
   new URL('../coordinator/fixtures/deadly.ts', import.meta.url),
+);
+const lives = remoteModule<typeof import('../coordinator/fixtures/lives.js')>(
+  new URL('../coordinator/fixtures/lives.ts', import.meta.url),
 );
 const threads = shareLoops({ loops: 3, name: 'b' });
 const first = () => threads.coordinator.loop('b-1');
@@ -138,6 +141,21 @@ describe('what comes up while a thread is blocked', () => {
     await first().runCoroutineThreadsafe(blocking.postThree, 'main', note);
     const entries = await first().runCoroutineThreadsafe(functions.relay, 'main', journal.read);
     expect(entries).toEqual(['first', 'second', 'third', 'first', 'second', 'third']);
+  });
+
+  test('is not run inside the blocked frame: handlers and listeners of a coordinator', async () => {
+    const coordinator = await startLoops({ loops: 1, name: 'told', maxPendingCount: 1 });
+    const heard: string[] = [];
+    let isBlocked = true;
+    coordinator.setExceptionHandler((_loop, { exception }) => {
+      heard.push(isBlocked ? 'too early' : String(exception));
+    });
+    coordinator.on('relief', () => heard.push(isBlocked ? 'too early' : 'relief'));
+    // Its late errors have been told when it answers.
+    expect(coordinator.submit(lives.rejectLate).result()).toBe('alive');
+    isBlocked = false;
+    await eventually(() => heard.length === 3);
+    expect(heard.sort()).toEqual(['RangeError: nobody cares', 'TypeError: too late', 'relief']);
   });
 
   test('does not become part of the task that blocked', async () => {
