@@ -137,6 +137,7 @@ export class SupervisedLoop {
     if (this.#state === 'ready' || this.#state === 'stopping') {
       this.#move('stopping');
       this.threads.ref();
+      if (cancel) this.peer.cancelWords();
       this.threads.stop(shutDown, cancel);
     } else {
       this.terminate(shutDown);

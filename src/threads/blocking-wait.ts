@@ -8,7 +8,7 @@
  * cancels until the thread turns again (`whenUnblocked`), in the order in which they came.
  */
 import { AsyncResource } from 'node:async_hooks';
-import { DeadlockError } from '../errors.js';
+import { CancelledError, DeadlockError } from '../errors.js';
 import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';
 
@@ -54,8 +54,26 @@ export function blockUntil({ isDone, timeoutMs, assertPossible }: BlockingWait):
     }
   } finally {
     registry.isBlocked = wasBlocked;
+    if (!wasBlocked) interruption = null;
     if (registry.deferred.length > 0) announceDeferred();
   }
+}
+
+/** Why whatever blocks this thread now is to end; `null` where it is not. */
+let interruption: string | null = null;
+
+/** Has the wait end that blocks this thread now, if one does: see `checkInterrupted`. */
+export function interruptBlocked(message: string): void {
+  if (registry.isBlocked) interruption = message;
+}
+
+/**
+ * For `assertPossible` of waits that can be interrupted.
+ *
+ * @throws CancelledError
+ */
+export function checkInterrupted(): void {
+  if (interruption !== null) throw new CancelledError(interruption);
 }
 
 /** Runs user code: at once, or behind what else came up while the thread was blocked. */

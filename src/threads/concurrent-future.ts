@@ -21,7 +21,7 @@ import { reportUnlessRetrieved } from '../loop/unretrieved.js';
 import type { Unretrieved } from '../loop/unretrieved.js';
 import { Waitable } from '../loop/waitable.js';
 import { checkTimeout } from '../shared/check-timeout.js';
-import { blockUntil, deadlock, whenUnblocked } from './blocking-wait.js';
+import { blockUntil, checkInterrupted, deadlock, whenUnblocked } from './blocking-wait.js';
 import { checkCancelled } from './check-cancelled.js';
 import { FollowingFuture } from './following-future.js';
 
@@ -65,8 +65,8 @@ export class ConcurrentFuture<T> extends Waitable<T> {
    * `await` or `yield*` instead. Calls from other threads that arrive meanwhile, and callbacks of
    * other futures, run when the thread turns again.
    *
-   * In a call from another thread it is a cancel point, by `checkCancelled()`: the wait ends, and
-   * what was waited for is cancelled too.
+   * In a call from another thread it is a cancel point, by `checkCancelled()`, and so is a shutdown
+   * that cancels: the wait ends, and what was waited for is cancelled, too.
    *
    * @param timeoutMs - how long to block, from 0 up. Default: until it is there
    * @throws what the call threw; CancelledError; TimeoutError when the time is over, and the call
@@ -147,6 +147,7 @@ export class ConcurrentFuture<T> extends Waitable<T> {
   /** Whoever has cancelled the code that blocks here no longer wants this either. */
   #followCaller(): void {
     try {
+      checkInterrupted();
       checkCancelled();
     } catch (error) {
       this.cancel();

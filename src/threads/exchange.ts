@@ -169,6 +169,11 @@ export class Exchange implements InboundSource {
     this.#outgoing.cancelAll();
   }
 
+  /** Tells the code of the calls that this thread has made, where it asks, that it is to end. */
+  cancelWords(): void {
+    this.#outgoing.cancelWords();
+  }
+
   /** Cancels the calls that the far side has running here. */
   cancelIncoming(message: string): void {
     this.incoming.cancelAll(message);

@@ -154,6 +154,11 @@ export class OutgoingCalls implements Carrier {
     for (const call of this.#pending.values()) if (call instanceof RemoteCall) call.cancel();
   }
 
+  /** Lets code that only asks (`checkCancelled`) know that it is to end; no future changes. */
+  cancelWords(): void {
+    for (const { word } of this.#pending.values()) this.#words.cancel(word);
+  }
+
   /** The far side has lost messages, no one knows which. */
   onMessagesLost(error: unknown): void {
     this.#link.forgetDefinitions();

@@ -197,6 +197,11 @@ export class Peer extends PeerCalls {
     this.#exchange?.cancelOutgoing();
   }
 
+  /** Tells code of this thread's calls that never gives way, by its words, that it is to end. */
+  cancelWords(): void {
+    for (const exchange of this.#open()) exchange.cancelWords();
+  }
+
   /** Cancels the calls that the peer has running here. */
   cancelIncoming(message: string): void {
     for (const exchange of this.#open()) exchange.cancelIncoming(message);

@@ -20,7 +20,7 @@ import { takePlace } from '../shared/member.js';
 import { cancelAllTasks } from '../tasks/cancel-all-tasks.js';
 import { encodeError } from '../wire/error-codec.js';
 import type { NodePort } from '../wire/port.js';
-import { whenUnblocked } from './blocking-wait.js';
+import { interruptBlocked, whenUnblocked } from './blocking-wait.js';
 import { getDirectory } from './directory.js';
 import type { Directory } from './directory.js';
 import { watchLateErrors } from './late-errors.js';
@@ -38,6 +38,9 @@ import type {
   WorkerSeed,
 } from './notices.js';
 import type { Peer } from './peer.js';
+
+/** Of the cancels that a shutdown brings. */
+const shutdownMessage = 'shutdown';
 
 const bytesPerMB = 1024 * 1024;
 
@@ -108,7 +111,7 @@ class WorkerLife {
   async #stop({ cancel }: StopOrder): Promise<void> {
     this.#isStopping = true;
     const peers = this.#directory.peers();
-    if (cancel) for (const peer of peers) peer.cancelIncoming('shutdown');
+    if (cancel) for (const peer of peers) peer.cancelIncoming(shutdownMessage);
     await Promise.all(peers.map((peer) => peer.idle()));
     try {
       await this.#loop.createTask(cancelAllTasks(this.#loop));
@@ -224,10 +227,19 @@ class WorkerLife {
         void this.#retire();
         break;
       case Notice.stop:
-        whenUnblocked((order) => void this.#stop(order), body as StopOrder);
+        this.#onStop(body as StopOrder);
         break;
       default:
     }
+  }
+
+  #onStop(order: StopOrder): void {
+    if (order.cancel) {
+      // At once: this thread may be blocked, and what it has called may never give way.
+      for (const peer of this.#directory.peers()) peer.cancelWords();
+      interruptBlocked(shutdownMessage);
+    }
+    whenUnblocked(() => void this.#stop(order), null);
   }
 
   #onIntroduced({ name, port, isFormer = false }: Introduction): void {

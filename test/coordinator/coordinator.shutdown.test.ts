@@ -18,6 +18,12 @@ const deadly = remoteModule<typeof import('./fixtures/deadly.js')>(
 const functions = remoteModule<typeof import('../threads/fixtures/functions.js')>(
   new URL('../threads/fixtures/functions.ts', import.meta.url),
 );
+const blocking = remoteModule<typeof import('../threads/fixtures/blocking.js')>(
+  new URL('../threads/fixtures/blocking.ts', import.meta.url),
+);
+const toil = remoteModule<typeof import('../threads/fixtures/toil.js')>(
+  new URL('../threads/fixtures/toil.ts', import.meta.url),
+);
 const jobs = remoteModule<typeof import('./fixtures/jobs.js')>(
   new URL('./fixtures/jobs.ts', import.meta.url),
 );
@@ -123,6 +129,42 @@ describe('a shutdown that cancels', () => {
     await coordinator.shutdown({ mode: 'cancel' });
     expect(flags.map(({ cleaned }) => isRaised(cleaned))).toEqual([true, true]);
     for (const failure of failures) expect(await failure).toMatchObject({ code: 'ERR_CANCELLED' });
+  });
+
+  test.for(['callBlocking', 'callBlockingInTask'] as const)(
+    'reaches code that blocks its thread until this one answers: %s',
+    async (name) => {
+      const coordinator = await startLoops({ loops: 1 });
+      const [first] = coordinator.loops as [RemoteLoop];
+      const [waiting, heard] = [newFlag(), newFlag()];
+      const { waitUntilCancelled } = blocking;
+      const call = first
+        .runCoroutineThreadsafe(blocking[name], 'main', waitUntilCancelled, waiting, heard)
+        .catch((error: unknown) => error);
+      await raised(waiting);
+      await coordinator.shutdown({ mode: 'cancel' });
+      expect(isRaised(heard)).toBe(true);
+      if (name === 'callBlocking') expect(await call).toMatchObject({ code: 'ERR_CANCELLED' });
+    },
+  );
+
+  test('reaches functions that only ask, whichever thread has called them', async () => {
+    const coordinator = await startLoops({ loops: 2 });
+    const [first, second] = coordinator.loops as [RemoteLoop, RemoteLoop];
+    const [startedThere, startedHere] = [newFlag(), newFlag()];
+    const calls = [
+      first.runCoroutineThreadsafe(toil.toilInFunction, startedHere),
+      first.runCoroutineThreadsafe(functions.nothing),
+      second.runCoroutineThreadsafe(functions.relay, first.name, toil.toilInAsync, startedThere),
+    ].map((call) =>
+      call.then(
+        () => 'answered',
+        (error: unknown) => (error as Error).name,
+      ),
+    );
+    await raised(startedHere);
+    await coordinator.shutdown({ mode: 'cancel' });
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 3 }, () => 'CancelledError'));
   });
 
   test('gives up after timeoutMs on code that never waits', async () => {
