@@ -8,3 +8,5 @@ export type { ScriptedCall, ThreadScript } from './testing/scripted-spawner.js';
 export { VirtualClock } from './testing/virtual-clock.js';
 export { VirtualEventLoop } from './testing/virtual-event-loop.js';
 export type { VirtualEventLoopOptions } from './testing/virtual-event-loop.js';
+export { loopContract } from './testing/loop-contract.js';
+export type { LoopCheck, LoopContractOptions, LoopMaker } from './testing/loop-contract.js';

@@ -14,6 +14,7 @@ import { isCoroutine } from './coroutine.js';
 import type { Coroutine } from './coroutine.js';
 import { threadName } from './current-loop.js';
 import { forgetTasks } from './current-task.js';
+import { assertCanEnter, enterLoop, leaveLoop } from './enter-loop.js';
 import type { EventLoop } from './event-loop.js';
 import { defaultExceptionHandler, handleException } from './exception-handler.js';
 import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
@@ -196,13 +197,7 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
   /** In asyncio's order of checks: what forbids a run of this loop now. */
   protected assertCanRun(): void {
     this.assertOpen();
-    const { running, background } = registry;
-    if (running === null || running === background) return;
-    throw new LoopRunningError(
-      running === this
-        ? 'This event loop is already running'
-        : 'Cannot run the event loop while another loop is running',
-    );
+    assertCanEnter(this);
   }
 
   /**
@@ -211,16 +206,15 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
    * @throws LoopClosedError, LoopRunningError
    */
   protected beginRun(): void {
-    this.assertCanRun();
-    registry.running = this;
+    this.assertOpen();
+    enterLoop(this);
     this.noteRun();
   }
 
   /** Hands the thread to the loop in the background, which may be this one. */
   protected endRun(): void {
     this.stopRequested = false;
-    registry.running = registry.background;
-    registry.running?.callSoonThreadsafe(function resume() {});
+    leaveLoop();
   }
 
   /** From now on nobody has to be told that this loop never ran. */

@@ -3,7 +3,9 @@
  *
  * Any object that implements this interface can be set as a thread's current loop. The two ways to
  * run differ between loops (a promise on a host loop, the plain value on a blocking one), which is
- * why they are typed loosely here and exactly on the classes. After asyncio's `AbstractEventLoop`.
+ * why they are typed loosely here and exactly on the classes. `docs/custom-loops.md` says the whole
+ * contract in words, and `loopContract()` of `threadloop/testing` tries it. After asyncio's
+ * `AbstractEventLoop`.
  */
 import type { Coroutine } from './coroutine.js';
 import type { ExceptionContext, ExceptionHandler } from './exception-handler.js';
@@ -22,7 +24,10 @@ import type { TaskOptions } from './task-options.js';
 import type { TaskFunction } from './task-work.js';
 import type { Task } from './task.js';
 
-/** An event loop. All methods belong to the loop's own thread. */
+/**
+ * An event loop. All methods belong to the loop's own thread. From the beginning of a run to its
+ * end the loop is the running one of the thread: see `enterLoop` in `threadloop/lowlevel`.
+ */
 export interface EventLoop {
   /** For people: in messages and reports. */
   readonly name: string;

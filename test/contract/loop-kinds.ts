@@ -1,24 +1,31 @@
 // The kinds of loop that the contract is tried on. A new kind of loop joins by a line in `kinds`.
 
 import { BlockingEventLoop, type EventLoop, HostEventLoop } from 'threadloop';
+import type { LoopOptions } from 'threadloop/lowlevel';
 import { VirtualClock, VirtualEventLoop } from 'threadloop/testing';
 import { onTestFinished } from 'vitest';
 import { CountingLoop } from './counting-loop.js';
+import { PlainLoop } from './plain-loop.js';
 import { TurnLoop } from './turn-loop.js';
 
 /** How to make one kind of loop, and what it can do beside what all can. */
 export interface LoopKind {
   readonly title: string;
-  readonly create: () => EventLoop;
+  readonly create: (options?: LoopOptions) => EventLoop;
+  /** Whether it takes a clock of somebody else's. */
+  readonly takesClock?: boolean;
+  /** Whether it can wait for what other threads do. */
+  readonly waitsForThreads?: boolean;
   /** Whether native promises go on while it runs, and async functions with them. */
   readonly hasPromises: boolean;
 }
 
-/** Every kind that there is. */
+/** Ours, and those that extend them. */
 export const kinds: readonly LoopKind[] = [
   {
     title: 'a host loop',
-    create: () => new HostEventLoop(),
+    create: (options) => new HostEventLoop(options),
+    takesClock: true,
     hasPromises: true,
   },
   {
@@ -33,12 +40,15 @@ export const kinds: readonly LoopKind[] = [
   },
   {
     title: 'a blocking loop',
-    create: () => new BlockingEventLoop(),
+    create: (options) => new BlockingEventLoop(options),
+    takesClock: true,
     hasPromises: false,
   },
   {
     title: 'a blocking loop on a virtual clock',
     create: () => new BlockingEventLoop({ clock: new VirtualClock() }),
+    // Its clock says at once that nothing will ever happen.
+    waitsForThreads: false,
     hasPromises: false,
   },
   {
@@ -48,7 +58,17 @@ export const kinds: readonly LoopKind[] = [
   },
   {
     title: "somebody else's loop, derived from the common base",
-    create: () => new TurnLoop(),
+    create: (options) => new TurnLoop(options),
+    hasPromises: true,
+  },
+];
+
+/** And one that has nothing of ours in it. */
+export const allKinds: readonly LoopKind[] = [
+  ...kinds,
+  {
+    title: "somebody else's loop, written from the ground",
+    create: () => new PlainLoop(),
     hasPromises: true,
   },
 ];

@@ -22,7 +22,7 @@ const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   executors: ['threads', ...threadSide],
   proxies: ['threads', ...threadSide],
   // It holds the test bodies of the three seams: Clock, Port and Spawner.
-  testing: ['coordinator', 'threads', 'wire', 'loop', 'errors'],
+  testing: ['coordinator', 'threads', 'wire', 'tasks', 'loop', 'errors'],
   cli: ['coordinator', 'executors', 'proxies', 'threads', ...threadSide],
   workers: ['threads'],
 };
