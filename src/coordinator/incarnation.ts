@@ -8,7 +8,13 @@
 import type { Doorbell } from '../loop/doorbell.js';
 import type { Exchange } from '../threads/exchange.js';
 import { Notice } from '../threads/notices.js';
-import type { Introduction, LateError, Measurement, Replacement } from '../threads/notices.js';
+import type {
+  Introduction,
+  LateError,
+  LoopEntry,
+  Measurement,
+  Replacement,
+} from '../threads/notices.js';
 import { decodeError } from '../wire/error-codec.js';
 import type { EncodedError } from '../wire/error-codec.js';
 import type { SpawnedThread, ThreadExit } from './spawner.js';
@@ -60,6 +66,8 @@ export class Incarnation {
   #isTerminated = false;
   #isTooLate = false;
   #startTimer: NodeJS.Timeout | undefined;
+  /** Answers that are due, in order. */
+  readonly #partings: (() => void)[] = [];
 
   constructor(number: number, owner: IncarnationOwner, options: IncarnationOptions) {
     const { exchange, doorbell, startTimeoutMs, spawn } = options;
@@ -105,6 +113,8 @@ export class Incarnation {
     } else if (subject === Notice.lateError) {
       const { message, error } = body as LateError;
       this.#owner.onLateError(message, decodeError(error));
+    } else if (subject === Notice.parted) {
+      this.#partings.shift()?.();
     } else if (subject === Notice.introduce) {
       this.#owner.onIntroduce(this, body as Introduction);
     } else if (subject === Notice.replace) {
@@ -114,6 +124,12 @@ export class Incarnation {
 
   tell(subject: string, body: unknown): void {
     this.exchange.notice(subject, body);
+  }
+
+  /** Tells it that a sibling leaves. Resolves when it will call that no more, or has ended. */
+  async partFrom(leaving: LoopEntry): Promise<void> {
+    this.tell(Notice.leaving, leaving);
+    await new Promise<void>((resolve) => this.#partings.push(resolve));
   }
 
   /** Tells it to end by itself: once its calls have ended, or cancelled ones have cleaned up. */
@@ -173,6 +189,7 @@ export class Incarnation {
     // Its last words may have arrived already, and not have been read.
     this.exchange.poll();
     this.#thread = null;
+    for (const parted of this.#partings.splice(0)) parted();
     this.#owner.onEnd(this, {
       exitCode: exit.exitCode,
       reason: this.#reasonOf(exit),

@@ -36,9 +36,9 @@ export class LoopNews {
     this.#supervisor.tellOthers(this.#name, Notice.moved, entry);
   }
 
-  /** Siblings call it no more. */
-  leaving(entry: LoopEntry): void {
-    this.#supervisor.tellOthers(this.#name, Notice.leaving, entry);
+  /** Siblings are to call it no more. Resolves when none will. */
+  async leaving(entry: LoopEntry): Promise<void> {
+    await this.#supervisor.partOthers(entry);
   }
 
   /** A thread has died. */

@@ -35,6 +35,7 @@ export class LoopSet {
   /** All, in the order in which they were made. */
   #all: SupervisedLoop[] = [];
   #members: SupervisedLoop[] = [];
+  readonly #released = new WeakSet<SupervisedLoop>();
 
   constructor(options: FilledOptions, owner: LoopSetOwner) {
     this.#options = options;
@@ -49,6 +50,10 @@ export class LoopSet {
       },
       tellOthers: (name, subject, body) => {
         for (const each of this.#all) if (each.name !== name) each.threads.tell(subject, body);
+      },
+      partOthers: async (leaving) => {
+        const others = this.#all.filter(({ name }) => name !== leaving.name);
+        await Promise.all(others.map(async ({ threads }) => threads.partFrom(leaving)));
       },
     };
   }
@@ -85,8 +90,9 @@ export class LoopSet {
     this.#members = [...this.#members, ...loops];
   }
 
-  /** Takes members out, who get no more work. */
+  /** Takes members out, who get no more work. Threads that come up later do not know them. */
   release(loops: readonly SupervisedLoop[]): void {
+    for (const each of loops) this.#released.add(each);
     this.#members = this.#members.filter((each) => !loops.includes(each));
   }
 
@@ -111,7 +117,7 @@ export class LoopSet {
   #spawn({ name, port, doorbell }: ThreadSeed): SpawnedThread {
     const { initialize, finalize, lateErrors, spawner } = this.#options;
     const home = { name: this.#directory.name, threadId, doorbell: registry.doorbell.address };
-    const siblings = this.#all.filter((each) => each.name !== name && each.state !== 'gone');
+    const siblings = this.#all.filter((each) => each.name !== name && this.#isThere(each));
     return spawner.spawn({
       name,
       doorbell: doorbell.address,
@@ -123,6 +129,10 @@ export class LoopSet {
       finalize,
       lateErrors,
     });
+  }
+
+  #isThere(loop: SupervisedLoop): boolean {
+    return loop.state !== 'gone' && !this.#released.has(loop);
   }
 
   #introduce(from: Introduction, to: string): void {

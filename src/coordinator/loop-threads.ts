@@ -8,6 +8,7 @@
  * | former | answers what it was given, and ends                     | –       |
  */
 import type { Exchange } from '../threads/exchange.js';
+import type { LoopEntry } from '../threads/notices.js';
 import { Incarnation } from './incarnation.js';
 import type { IncarnationOptions, IncarnationOwner } from './incarnation.js';
 
@@ -65,6 +66,11 @@ export class LoopThreads {
   /** A word to all of them. */
   tell(subject: string, body: unknown): void {
     for (const each of this.#living) each.tell(subject, body);
+  }
+
+  /** Resolves when none of them will call the loop any more that leaves. */
+  async partFrom(leaving: LoopEntry): Promise<void> {
+    await Promise.all([...this.#living].map(async (each) => each.partFrom(leaving)));
   }
 
   /** Whoever waits for their ends must live to see them. */

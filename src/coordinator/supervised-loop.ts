@@ -47,7 +47,8 @@ export class SupervisedLoop {
   /** Why the name passed, or will pass, to another thread. */
   #passReason = '';
   #isDue = false;
-  #isLeaving = false;
+  /** Once it is to leave: when no sibling calls it any more. */
+  #parted: Promise<void> | null = null;
   #wasEverReady = false;
   #replacement: NodeJS.Timeout | undefined;
   #nextPort: MessagePort | null = null;
@@ -124,8 +125,7 @@ export class SupervisedLoop {
   /** Takes no more calls, finishes those that were made, and ends for good. */
   leave(refusal: Error): ConcurrentFuture<void> {
     this.peer.refuse(refusal);
-    this.#news.leaving(this.entry);
-    this.#isLeaving = true;
+    this.#parted = this.#news.leaving(this.entry);
     if (this.#state === 'ready') this.#beginLeaving();
     // Calls may wait for a thread that comes up: it leaves when it has answered them.
     else if (this.peer.pendingCount === 0) this.terminate(resized);
@@ -195,11 +195,11 @@ export class SupervisedLoop {
     if (isNext && this.#state === 'ready') this.#succeed(incarnation);
     else if (!isNext && this.#state === 'starting') this.#move('ready');
     else return;
-    if (!isNext) this.#news.joined(this.entry);
+    if (!isNext && this.#parted === null) this.#news.joined(this.entry);
     this.#news.ready(incarnation, this.#wasEverReady ? this.#passReason : null);
     this.#wasEverReady = true;
     this.started.setResult(undefined);
-    if (this.#isLeaving) this.#beginLeaving();
+    if (this.#parted !== null) this.#beginLeaving();
   }
 
   #beginRecycling(): void {
@@ -227,7 +227,8 @@ export class SupervisedLoop {
     this.threads.dropNext(resized);
     this.threads.ref();
     this.peer.handOver();
-    this.threads.bearer?.retire(resized);
+    // Behind the introductions that siblings asked for before they heard of it.
+    void this.#parted?.then(() => this.threads.bearer?.retire(resized));
   }
 
   #onEnd(incarnation: Incarnation, end: ThreadEnd): void {
@@ -281,7 +282,7 @@ export class SupervisedLoop {
     this.#isDue = false;
     this.peer.bury(bearer.exchange, errorOf(this.name, end));
     this.#news.died(end);
-    if (this.#isLeaving && this.peer.pendingCount === 0) this.terminate(resized);
+    if (this.#parted !== null && this.peer.pendingCount === 0) this.terminate(resized);
     // Calls that wait keep the process alive by their port; the timer need not.
     else this.#replacement = setTimeout(() => this.begin(), delayMs).unref();
   }

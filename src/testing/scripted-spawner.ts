@@ -181,6 +181,7 @@ export class ScriptedThread implements SpawnedThread {
     if (this.hasExited) return;
     if (subject === Notice.stop || subject === Notice.retire) this.onStop();
     const measured: Measurement = { heapUsedMB: this.heapUsedMB };
+    if (subject === Notice.leaving) this.#link.notice(Notice.parted, null);
     if (subject === Notice.measure) this.#link.notice(Notice.measured, measured);
     // What it has been given has begun at once.
     if (subject === Parting.farewell) this.#link.notice(Parting.begun, null);

@@ -58,6 +58,8 @@ export const Notice = {
   introduce: 'introduce',
   /** To the coordinator: end the thread of the named sibling, and have a new one take its name. */
   replace: 'replace',
+  /** To the coordinator: the answer to `leaving`, behind whatever was made for that loop before. */
+  parted: 'parted',
   /** To a worker: a sibling's port. */
   introduced: 'introduced',
   /** To a worker: a loop has come, or bears a new thread. */
@@ -68,7 +70,7 @@ export const Notice = {
   moved: 'moved',
   /** To a worker: the thread that bore a name before has ended. */
   retired: 'retired',
-  /** To a worker: a loop takes no more calls, and will leave. */
+  /** To a worker: a loop takes no more calls, and will leave once all have answered `parted`. */
   leaving: 'leaving',
   /** To a worker: nobody bears that name any more. */
   left: 'left',

@@ -205,6 +205,7 @@ class WorkerLife {
         const peer = this.#directory.peer(name);
         peer?.refuse(new LoopLeftError(`Loop '${name}' has left: its coordinator was resized`));
         peer?.handOver();
+        this.#home.notice(Notice.parted, null);
         break;
       }
       case Notice.died: {

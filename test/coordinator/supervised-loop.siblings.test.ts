@@ -2,7 +2,7 @@
 
 import { LoopDiedError, remoteModule, type RemoteLoop } from 'threadloop';
 import { expect, test } from 'vitest';
-import { newFlag, raised } from '../threads/fixtures/flag.js';
+import { newFlag, raise, raised } from '../threads/fixtures/flag.js';
 import { startLoops } from '../threads/loops.js';
 
 const deadly = remoteModule<typeof import('./fixtures/deadly.js')>(
@@ -88,4 +88,46 @@ test('a caller that dies takes its calls along, and what it called goes on', asy
   expect(await callee.runCoroutineThreadsafe(functions.add, 1, 2)).toBe(3);
   const again = caller.runCoroutineThreadsafe(functions.relay, callee.name, functions.add, 3, 4);
   expect(await again).toBe(7);
+});
+
+test('a call that a sibling makes before it hears that a loop leaves is carried out', async () => {
+  const coordinator = await startLoops({ loops: 2 });
+  const [stays, leaves] = coordinator.loops as [RemoteLoop, RemoteLoop];
+  const [started, go] = [newFlag(), newFlag()];
+  const call = stays.runCoroutineThreadsafe(
+    functions.blockAndRelay,
+    started,
+    go,
+    leaves.name,
+    functions.add,
+    1,
+    2,
+  );
+  await raised(started);
+  const resized = coordinator.resize(1);
+  // It has not heard yet that the other one leaves, which has nothing to do.
+  await new Promise((resolve) => void setTimeout(resolve, 100));
+  expect(resized.done()).toBe(false);
+  raise(go);
+  expect(await call).toBe(3);
+  await resized;
+  const late = stays.runCoroutineThreadsafe(functions.relay, leaves.name, functions.add, 1, 2);
+  await expect(late).rejects.toThrow("There is no loop named 'loop-2' here");
+});
+
+test('a sibling that dies while a loop leaves does not hold that up', async () => {
+  const coordinator = await startLoops({ loops: 2 });
+  const [stays] = coordinator.loops as [RemoteLoop, RemoteLoop];
+  const started = newFlag();
+  const lost = stays.runCoroutineThreadsafe(deadly.spin, started).catch((error: unknown) => error);
+  await raised(started);
+  const resized = coordinator.resize(1);
+  await new Promise((resolve) => void setTimeout(resolve, 20));
+  expect(resized.done()).toBe(false);
+  coordinator.restart(stays.name);
+  await resized;
+  expect(await lost).toBeInstanceOf(LoopDiedError);
+  expect(await stays.runCoroutineThreadsafe(functions.whereAmI)).toMatchObject({
+    names: ['loop-1', 'main'],
+  });
 });
