@@ -35,6 +35,7 @@ export { Lock } from './trio/lock.js';
 export type { LockStatistics } from './trio/lock.js';
 export { openMemoryChannel } from './trio/memory-channel.js';
 export type { MemoryReceiveChannel, MemorySendChannel } from './trio/memory-channel.js';
+export type { FarChild, FarLoop, StartOnParameters, StartOnValue } from './trio/far-child.js';
 export { MockClock } from './trio/mock-clock.js';
 export type { MockClockOptions } from './trio/mock-clock.js';
 export { openNursery } from './trio/nursery.js';

@@ -24,7 +24,7 @@ const wordOfTask = new WeakMap<object, CancelWord>();
  * @throws CancelledError
  */
 export function checkCancelled(): void {
-  const word = runningWord ?? wordOfPresentTask();
+  const word = presentWord();
   if (word !== null && isWordCancelled(word)) throw new CancelledError();
 }
 
@@ -42,6 +42,11 @@ export function runWithWord<T>(word: CancelWord | null, run: () => T): T {
 /** The call goes on as a task: its later steps ask by that. */
 export function keepWord(task: object, word: CancelWord): void {
   wordOfTask.set(task, word);
+}
+
+/** The word of the present call; `null` where there is none. */
+export function presentWord(): CancelWord | null {
+  return runningWord ?? wordOfPresentTask();
 }
 
 /** The task has ended, and its call was answered: the word may come to mean another. */

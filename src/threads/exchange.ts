@@ -102,6 +102,7 @@ export class Exchange implements InboundSource {
         registry.inbound.delete(this);
         owner.onClosed(this);
         this.#lent.abandon();
+        this.incoming.onCallerGone();
       },
     };
     this.#link = new Link(port, listener, this.#lent);
@@ -211,6 +212,7 @@ export class Exchange implements InboundSource {
     registry.inbound.delete(this);
     this.proxies.hangUp();
     this.#lent.hangUp();
+    this.incoming.onCallerGone();
     this.#link.close();
   }
 

@@ -47,6 +47,18 @@ export interface CallContent {
 
 type Callable = (...args: unknown[]) => unknown;
 
+/** Set on functions whose calls belong to their callers, and end with them. */
+const callerBound = Symbol('threadloop.callerBound');
+
+/** Has the calls of a function be cancelled when the thread that made them is gone. */
+export function boundToCaller<F extends AnyFunction>(fn: F): F {
+  return Object.assign(fn, { [callerBound]: true });
+}
+
+function endsWithCaller(fn: object): boolean {
+  return callerBound in fn;
+}
+
 /** See above. */
 export class IncomingCall implements QueuedCall {
   readonly #owner: CallOwner;
@@ -101,6 +113,11 @@ export class IncomingCall implements QueuedCall {
   cancel(message: string | undefined): void {
     if (this.#task === null) this.#cancelMessage = { text: message };
     else this.#task.cancel(message);
+  }
+
+  /** Nobody waits for it any more, nor could be told: that ends what belongs to its caller. */
+  onCallerGone(): void {
+    if (this.#fn !== null && endsWithCaller(this.#fn)) this.cancel('the caller is gone');
   }
 
   start(): void {

@@ -43,6 +43,7 @@ export class IncomingCalls {
   /** Held up by a module that loads. Bounded by what the far side has in flight. */
   #heldUp: IncomingCall[] = [];
   #isLoading = false;
+  #isCallerGone = false;
   /** Lets the loop of `#loadAndEnqueue` go on without the module that it waits for. */
   #stopLoading: () => void = () => undefined;
   readonly #functions = new WeakMap<FunctionAddress, AnyFunction>();
@@ -124,6 +125,12 @@ export class IncomingCalls {
     for (const call of this.#calls.values()) call.cancel(message);
   }
 
+  /** The far side is gone: what belongs to it has to end. */
+  onCallerGone(): void {
+    this.#isCallerGone = true;
+    for (const call of this.#calls.values()) call.onCallerGone();
+  }
+
   /** Resolves once no call runs or waits. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
@@ -202,6 +209,7 @@ export class IncomingCalls {
     }
     this.#calls.set(call.id, call);
     call.prepare(loop, fn);
+    if (this.#isCallerGone) call.onCallerGone();
     this.#host.queue.push(loop, this.#lanes, call.rank, call);
     return true;
   }

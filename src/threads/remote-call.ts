@@ -149,6 +149,25 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
     return true;
   }
 
+  /**
+   * Cancels the code, and not the future: that tells how the code took it, once it has ended. A
+   * call that has not begun never does, and is cancelled at once.
+   */
+  cancelCode(message?: string): void {
+    this.#retriesLeft = 0;
+    if (this.takeBack()) {
+      this.onEnded();
+      super.cancel(message);
+    } else if (!this.done()) {
+      this.#passOn(message, false);
+    }
+  }
+
+  /** Whether its code may run: for longer than the future waits, where that was cancelled. */
+  get isUnderWay(): boolean {
+    return this.#carrier !== null;
+  }
+
   /** Whether it could run elsewhere: nothing ties it to a loop. */
   get isMovable(): boolean {
     return this.#isForAnyLoop && this.options.key === undefined && this.isRepeatable;

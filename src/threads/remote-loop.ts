@@ -6,12 +6,14 @@
  */
 import type { Suspension } from '../loop/coroutine.js';
 import { printsAsText } from '../loop/prints-as-text.js';
+import type { FarChild, FarLoop } from '../trio/far-child.js';
 import { checkCallOptions } from './call-options.js';
 import type { CallOptions } from './call-options.js';
 import type { ConcurrentFuture } from './concurrent-future.js';
 import type { RemoteHandle } from './outgoing-calls.js';
 import type { Peer } from './peer.js';
 import type { SendOptions } from './remote-call.js';
+import { RemoteChild } from './remote-child.js';
 import { assertRemoteFunction } from './remote-function.js';
 import type {
   AnyFunction,
@@ -39,7 +41,7 @@ export interface RemoteLoopStats {
 }
 
 /** A loop of another thread. */
-export class RemoteLoop {
+export class RemoteLoop implements FarLoop {
   static {
     printsAsText(this);
   }
@@ -157,6 +159,11 @@ export class RemoteLoop {
     const options: SendOptions = { ...this.#options, isIterated: true };
     const opening = this.#peer.call(fn, args, options) as ConcurrentFuture<never>;
     return new RemoteStream(opening, options.signal);
+  }
+
+  /** For nurseries: see `Nursery.startSoonOn`. */
+  startChild(...[fn, args, onStarted]: Parameters<FarLoop['startChild']>): FarChild {
+    return new RemoteChild(this.#peer, { fn, args, onStarted }, this.#options);
   }
 
   /** What this thread has asked of that loop; other threads may ask it for more. */

@@ -15,7 +15,11 @@ import { assertBody, callBody } from '../loop/body.js';
 import type { Body } from '../loop/body.js';
 import type { Context } from '../loop/context.js';
 import type { Coroutine } from '../loop/coroutine.js';
-import { Future } from '../loop/future.js';
+import type {
+  AnyFunction,
+  FunctionReference,
+  RemoteParameters,
+} from '../loop/function-reference.js';
 import { Operation } from '../loop/operation.js';
 import type { Task } from '../loop/task.js';
 import { assertAsyncFunction, callAsync } from './async-function.js';
@@ -25,6 +29,9 @@ import { CancelStatus } from './cancel-status.js';
 import { groupOf } from './cancelled-parts.js';
 import type { Raised } from './cancelled-parts.js';
 import { ownTask, shielded } from './checkpoint.js';
+import { assertFar, standIn } from './far-child.js';
+import type { FarLoop, StartOnParameters, StartOnValue } from './far-child.js';
+import { NurseryEnd } from './nursery-end.js';
 import { TaskStatus } from './task-status.js';
 
 /** For the layer itself: how a task is started. */
@@ -89,6 +96,46 @@ export class Nursery {
   ): Operation<V> {
     assertAsyncFunction(fn, 'start()');
     return new Operation(() => this.#start(fn, args));
+  }
+
+  /**
+   * Starts a child on another thread's loop: a coroutine, an async function or a plain one. It is
+   * a child like any other: its error cancels the nursery, a cancel of the nursery reaches it by
+   * level, and the block is left when its code has ended. Where its thread dies, that is its
+   * error. The arguments are copied when its turn to begin has come. A child that is cancelled
+   * before it has begun there does not begin.
+   *
+   * @param loop - bind `graceMs` to it, to have a thread ended whose child ignores its cancel
+   * @throws InvalidStateError when the nursery is closed; InvalidArgumentError when `loop` is no
+   *   remote loop, or `fn` no remote function
+   *
+   * @example
+   * nursery.startSoonOn(getLoop('loop-1'), tasks.crawl, 'https://…');
+   */
+  startSoonOn<F extends AnyFunction>(
+    loop: FarLoop,
+    fn: FunctionReference<F>,
+    ...args: RemoteParameters<F>
+  ): void {
+    assertFar(loop, fn, 'startSoonOn()');
+    void this.spawn(standIn, [loop, fn, args, null], { name: fn.name });
+  }
+
+  /**
+   * As `startSoonOn`, and waits until the child calls `started(value)` on the last argument that
+   * it gets; see `start`.
+   *
+   * @throws as `start` and `startSoonOn`
+   */
+  startOn<F extends AnyFunction>(
+    loop: FarLoop,
+    fn: FunctionReference<F>,
+    ...args: StartOnParameters<F>
+  ): Operation<StartOnValue<F>> {
+    assertFar(loop, fn, 'startOn()');
+    const work = (status: TaskStatus<StartOnValue<F>>): Coroutine<void> =>
+      standIn(loop, fn, args, status);
+    return this.start(work);
   }
 
   /** For the layer itself: as `startSoon`, with options. */
@@ -211,20 +258,6 @@ export class Nursery {
 
   #refuseClosed(): void {
     if (this.#isClosed) throw new InvalidStateError('Nursery is closed to new arrivals');
-  }
-}
-
-/** The end of a nursery's tasks. */
-class NurseryEnd extends Future<void> {
-  readonly #children: ReadonlySet<Child>;
-
-  constructor(parentTask: Task<unknown>, children: ReadonlySet<Child>) {
-    super({ loop: parentTask.getLoop() });
-    this.#children = children;
-  }
-
-  override awaits(): readonly Future<unknown>[] {
-    return [...this.#children].map(({ task }) => task);
   }
 }
 
