@@ -13,6 +13,7 @@ import type { Transferable } from 'node:worker_threads';
 import { LoopDiedError, ProxyReleasedError, ThreadloopError } from '../errors.js';
 import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
+import { after } from '../threads/call-limits.js';
 import type { ConcurrentFuture } from '../threads/concurrent-future.js';
 import type { Farewell } from '../threads/exposed-objects.js';
 import type { LinkedCaller } from '../threads/linked-ports.js';
@@ -34,6 +35,17 @@ const obituaryPatienceMs = 1_000;
 interface Asked {
   readonly request: Request;
   readonly near: NearStack | null;
+  /** It was cancelled: until its thread is ended. */
+  grace?: NodeJS.Timeout | undefined;
+}
+
+/** What is at the other end of the port, and how it is asked. */
+export interface CallerEndOptions {
+  /** The object in words. */
+  readonly label: string;
+  /** Milliseconds for which a method may go on that was cancelled. */
+  readonly graceMs: number;
+  readonly wiring: Wiring;
 }
 
 /** One proxy's port, at the side that asks. */
@@ -41,6 +53,7 @@ export class CallerEnd implements Endpoint, LinkedCaller {
   readonly #port: Port<unknown>;
   readonly #wiring: Wiring;
   readonly #label: string;
+  readonly #graceMs: number;
   #listener: MessageListener = () => undefined;
   readonly #pending = new Map<string, Asked>();
   readonly #onAnswered: (() => void)[] = [];
@@ -54,9 +67,10 @@ export class CallerEnd implements Endpoint, LinkedCaller {
   #near: NearStack | null = null;
   #lastId = '';
 
-  constructor(port: Port<unknown>, label: string, wiring: Wiring) {
+  constructor(port: Port<unknown>, { label, graceMs, wiring }: CallerEndOptions) {
     this.#port = port;
     this.#label = label;
+    this.#graceMs = graceMs;
     this.#wiring = wiring;
     wiring.exchange.proxies.callers.add(this);
     port.listen({
@@ -156,7 +170,7 @@ export class CallerEnd implements Endpoint, LinkedCaller {
     const asked = this.#take(response.id);
     if (asked === undefined) return;
     try {
-      const read = this.#wiring.read(response);
+      const read = this.#wiring.read(response, this.#graceMs);
       if (read.value instanceof Thrown) throw read.value.reason;
       this.#listener({ data: { ...read, id: response.id } });
     } catch (error) {
@@ -175,6 +189,7 @@ export class CallerEnd implements Endpoint, LinkedCaller {
 
   #take(id: string): Asked | undefined {
     const asked = this.#pending.get(id);
+    clearTimeout(asked?.grace);
     this.#pending.delete(id);
     return asked;
   }
@@ -196,9 +211,14 @@ export class CallerEnd implements Endpoint, LinkedCaller {
   }
 
   #cancel(id: string, message: string | undefined): void {
-    if (!this.#pending.has(id) || this.#refusal !== null) return;
+    const asked = this.#pending.get(id);
+    if (asked === undefined || this.#refusal !== null) return;
     const request: Request = { id, type: 'CANCEL', message };
     this.#port.post(request, []);
+    asked.grace = after(this.#graceMs, () => {
+      const what = `${this.#describe(asked.request)} went on for ${this.#graceMs} ms`;
+      this.#wiring.exchange.replaceThread(`${what} after it was cancelled`);
+    });
   }
 
   /** Comlink says that nobody holds the proxy any more; but calls may be under way. */

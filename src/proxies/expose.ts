@@ -5,6 +5,8 @@
  */
 import { MessageChannel } from 'node:worker_threads';
 import { InvalidArgumentError, InvalidStateError, ProxyReleasedError, show } from '../errors.js';
+import { graceOf } from '../threads/call-options.js';
+import type { CallOptions } from '../threads/call-options.js';
 import type { Exchange } from '../threads/exchange.js';
 import { exposedObjects, proxyRequest, setProxyOpener } from '../threads/exposed-objects.js';
 import type { ProxyRequest } from '../threads/exposed-objects.js';
@@ -65,14 +67,14 @@ export function expose(name: string, object: object): Exposure {
   return { name, withdraw, [Symbol.dispose]: withdraw };
 }
 
-function open(name: string, exchange: Exchange): object {
+function open(name: string, exchange: Exchange, options: CallOptions): object {
   if (typeof name !== 'string' || name === '') {
     throw new InvalidArgumentError(`proxy() expects the name of an object, got ${show(name)}`);
   }
   const { port1, port2 } = new MessageChannel();
   const request: ProxyRequest = { name, port: port2 };
   exchange.notice(proxyRequest, request, [port2]);
-  return wiringOf(exchange).connect(port1, name);
+  return wiringOf(exchange).connect(port1, name, graceOf(options, false));
 }
 
 setProxyOpener(open);

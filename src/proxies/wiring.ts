@@ -31,9 +31,13 @@ export class Wiring {
     this.exchange = exchange;
   }
 
-  /** A proxy of whatever is served at the other end of the port. */
-  connect(port: MessagePort, label: string): object {
-    const end = new CallerEnd(this.exchange.portOver(port), label, this);
+  /**
+   * A proxy of whatever is served at the other end of the port.
+   *
+   * @param graceMs - for how long a method may go on that was cancelled
+   */
+  connect(port: MessagePort, label: string, graceMs: number): object {
+    const end = new CallerEnd(this.exchange.portOver(port), { label, graceMs, wiring: this });
     return createFace(end, comlink().wrap(end));
   }
 
@@ -72,9 +76,10 @@ export class Wiring {
   /**
    * A value that arrived, with what is of our forms brought back.
    *
+   * @param graceMs - of a proxy that arrives: as of the one over which it comes
    * @throws InvalidStateError for a transfer handler that this thread does not have
    */
-  read(wireValue: WireValue): WireValue {
+  read(wireValue: WireValue, graceMs: number = Infinity): WireValue {
     const { type, name = '', value } = wireValue;
     if (type === 'RAW') return wireValue;
     if (name === Form.thrown) {
@@ -83,7 +88,7 @@ export class Wiring {
     // Comlink's own form, which a plain Comlink sends, means the same.
     if (name === Form.proxy || (name === 'proxy' && value instanceof MessagePort)) {
       const port = value as MessagePort;
-      return { type, name: Form.proxy, value: this.connect(port, 'a proxied value') };
+      return { type, name: Form.proxy, value: this.connect(port, 'a proxied value', graceMs) };
     }
     if (comlink().transferHandlers.has(name)) return wireValue;
     throw new InvalidStateError(

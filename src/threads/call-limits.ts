@@ -100,7 +100,7 @@ export function abortError({ reason }: AbortSignal): CancelledError {
 /** The longest time that a timer of Node takes, in milliseconds. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** The call itself keeps the process alive; its timers need not. */
-function after(delayMs: number, act: () => void): NodeJS.Timeout | undefined {
+/** Acts later. The call itself keeps the process alive; its timers need not. */
+export function after(delayMs: number, act: () => void): NodeJS.Timeout | undefined {
   return delayMs > longestTimerMs ? undefined : setTimeout(act, delayMs).unref();
 }

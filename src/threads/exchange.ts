@@ -155,6 +155,11 @@ export class Exchange implements InboundSource {
     return this.#owner.portOver<M>(port);
   }
 
+  /** Something that runs there ignores that it was cancelled: the far thread has to go. */
+  replaceThread(reason: string): void {
+    this.#owner.replaceThread(reason);
+  }
+
   /** Resolves once no call of this thread waits for an answer. */
   async answered(): Promise<void> {
     await Promise.all([this.#outgoing.answered(), this.proxies.answered()]);

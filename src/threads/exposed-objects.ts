@@ -10,6 +10,7 @@ import { InvalidStateError, NotExposedError, show } from '../errors.js';
 import { registry } from '../loop/registry.js';
 import { encodeError } from '../wire/error-codec.js';
 import type { EncodedError } from '../wire/error-codec.js';
+import type { CallOptions } from './call-options.js';
 import type { Exchange } from './exchange.js';
 
 /** Subject of the notice that asks for a proxy. */
@@ -58,7 +59,7 @@ export function acceptProxy(request: ProxyRequest, exchange: Exchange): void {
   });
 }
 
-type ProxyOpener = (name: string, exchange: Exchange) => unknown;
+type ProxyOpener = (name: string, exchange: Exchange, options: CallOptions) => unknown;
 
 let opener: ProxyOpener | null = null;
 
@@ -68,9 +69,9 @@ export function setProxyOpener(open: ProxyOpener): void {
 }
 
 /** Asks the thread at the other end for a proxy. */
-export function openProxy(name: string, exchange: Exchange): unknown {
+export function openProxy(name: string, exchange: Exchange, options: CallOptions): unknown {
   if (opener === null) {
     throw new InvalidStateError("Proxies are not loaded in this thread: import 'threadloop' first");
   }
-  return opener(name, exchange);
+  return opener(name, exchange, options);
 }

@@ -40,8 +40,8 @@ export abstract class PeerCalls {
    *
    * @throws the reason for which the peer was closed
    */
-  proxy(name: string): unknown {
-    return openProxy(name, this.linked());
+  proxy(name: string, options: CallOptions = {}): unknown {
+    return openProxy(name, this.linked(), options);
   }
 
   /**

@@ -124,6 +124,9 @@ export class RemoteLoop implements FarLoop {
    * keeps the process alive only while an answer is due. Release it when it is no longer needed,
    * with `using` or `proxy[releaseProxy]()`; one that is forgotten goes with the garbage.
    *
+   * Of the options that are bound it keeps `graceMs`: a method that goes on for so long after its
+   * call was cancelled costs the thread its life.
+   *
    * @typeParam T - the type of the object there
    * @throws LoopDiedError or CoordinatorClosedError when nobody bears the name any more
    *
@@ -132,7 +135,7 @@ export class RemoteLoop implements FarLoop {
    * console.log(await counter.increment(2));
    */
   proxy<T>(name: string): Remote<T> {
-    return this.#peer.proxy(name) as Remote<T>;
+    return this.#peer.proxy(name, this.#options) as Remote<T>;
   }
 
   /**

@@ -1,7 +1,7 @@
 // The caller's end when its port behaves badly: whatever was asked is answered, one way or another.
 // Both ends live in this thread; the far one is written by hand.
 
-import { getLoop, run } from 'threadloop';
+import { type ConcurrentFuture, getLoop, run } from 'threadloop';
 import { createPortPair, type MemoryPort } from 'threadloop/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CallerEnd } from '#src/proxies/caller-end.js';
@@ -25,6 +25,7 @@ let nearListener: PortListener;
 let asked: Request[];
 let proxies: LinkedPorts;
 let remote: Remote;
+let replaceThread: ReturnType<typeof vi.fn>;
 
 beforeEach(() => {
   [near, far] = createPortPair();
@@ -36,8 +37,10 @@ beforeEach(() => {
   });
   const listen = vi.spyOn(near, 'listen');
   proxies = new LinkedPorts();
-  const exchange = { farName: 'far', proxies } as unknown as Exchange;
-  const end = new CallerEnd(near, 'owner', new Wiring(exchange));
+  replaceThread = vi.fn();
+  const exchange = { farName: 'far', proxies, replaceThread } as unknown as Exchange;
+  const wiring = new Wiring(exchange);
+  const end = new CallerEnd(near, { label: 'owner', graceMs: 20, wiring });
   nearListener = listen.mock.calls[0]?.[0] as PortListener;
   remote = createFace(end, comlink().wrap(end)) as unknown as Remote;
 });
@@ -58,6 +61,22 @@ const outcome = async (call: PromiseLike<unknown>): Promise<unknown> =>
   );
 
 describe('a caller', () => {
+  test.for([true, false])('has a cancelled call end in its grace: %s', async (isInTime) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const call = remote('stay') as ConcurrentFuture<string>;
+    call.cancel();
+    await expect(call).rejects.toThrow();
+    vi.advanceTimersByTime(19);
+    if (isInTime) {
+      far.post({ id: asked[0]?.id, type: 'RAW', value: 'gone' } as never);
+      await Promise.all([...proxies.callers].map((caller) => caller.answered()));
+    }
+    expect(replaceThread).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    const reason = 'owner() went on for 20 ms after it was cancelled';
+    expect(replaceThread.mock.calls).toEqual(isInTime ? [] : [[reason]]);
+  });
+
   test('gets its answers, in whatever order they come', async () => {
     const calls = [remote('a'), remote('b')].map(outcome);
     await answer(1, 'B');

@@ -75,6 +75,24 @@ describe('when the owner dies', () => {
     expect(await call).toBeInstanceOf(LoopDiedError);
   });
 
+  test.for(['the proxy', 'a proxy that came over it'])(
+    'because a cancelled method went on for longer than the grace of %s',
+    async (which) => {
+      await start();
+      const owner = getLoop('w-1').with({ graceMs: 20 }).proxy<Owner>('owner');
+      const begun = newFlag();
+      const spinning =
+        which === 'the proxy' ? owner.spin(begun) : (await owner.makeOwner()).spin(begun);
+      const other = reasonOf(ownerOn('w-1').sum(1, 2));
+      await raised(begun);
+      spinning.cancel('enough');
+      expect(await reasonOf(spinning)).toMatchObject({ code: 'ERR_CANCELLED', message: 'enough' });
+      const what = which === 'the proxy' ? 'owner' : 'a proxied value';
+      const reason = `${what}.spin() went on for 20 ms after it was cancelled`;
+      expect(await other).toMatchObject({ code: 'ERR_LOOP_DIED', reason });
+    },
+  );
+
   test('proxies of instances and results die with it', async () => {
     await start();
     const owner = ownerOn('w-1');
