@@ -1,20 +1,19 @@
 /**
- * The contender that this repository holds: a coordinator with one loop.
- * Calls leave in batches.
+ * The contender that this repository holds: a coordinator, and calls to its one loop, or to
+ * whichever of several suits best. In the calling thread.
  */
-import { Coordinator, remoteModule } from 'threadloop';
-import type { Contender } from './contender.js';
+import { threadloop } from '../subject.js';
+import type { Call, StartOptions } from './contenders.js';
 
-const tasks = remoteModule<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
+const { Coordinator, remoteModule } = threadloop;
+const tasks = remoteModule<typeof import('./tasks.js')>(new URL('./tasks.js', import.meta.url));
 
-/** One worker loop. */
-export async function startThreadloop(): Promise<Contender> {
-  const coordinator = await Coordinator.start({ loops: 1, name: 'bench' });
+/** Everything as it comes. */
+export async function start({ threads, task }: StartOptions): Promise<Call> {
+  const coordinator = await Coordinator.start({ loops: threads });
+  const remote = tasks[task];
   const [loop] = coordinator.loops;
   if (loop === undefined) throw new Error('a coordinator without loops');
-  return {
-    name: 'threadloop',
-    call: (value) => loop.runCoroutineThreadsafe(tasks.increment, value),
-    close: () => coordinator.shutdown(),
-  };
+  if (threads === 1) return (value) => loop.runCoroutineThreadsafe(remote, value);
+  return (value) => coordinator.submit(remote, value);
 }

@@ -1,51 +1,54 @@
 /**
- * What bench/cancel.ts calls on a worker loop. Times are on a clock that all threads share, so
- * that the moment in which code hears of its cancel can be set against that of the cancel.
+ * What the rows of cancel/ call on a worker loop. The code notes in shared memory when it began and
+ * when it heard of its cancel, on a clock that all threads share.
  */
-import { checkCancelled, type Coroutine, sleep } from 'threadloop';
+import type { Coroutine } from 'threadloop';
+import { threadloop } from '../subject.js';
 
-let heardAtMs = 0;
+const { checkCancelled, sleep } = threadloop;
 
-const nowMs = (): number => performance.timeOrigin + performance.now();
+/** Places in a call's record. */
+export const begun = 0;
+/** See `begun`. */
+export const heard = 1;
 
-/** When the code of the last call heard of its cancel. */
-export function lastHeardAtMs(): number {
-  return heardAtMs;
+/** Milliseconds on a clock that all threads share. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 export function echo(value: number): number {
   return value;
 }
 
-/** Holds its thread for so many milliseconds. */
-export function busy(durationMs: number): void {
-  const endMs = performance.now() + durationMs;
-  while (performance.now() < endMs);
-}
-
 /** Waits for ever, or until it is cancelled. */
-export function* waitLong(): Coroutine<void> {
+export function* waitLong(record: Float64Array): Coroutine<void> {
+  record[begun] = nowMs();
   try {
     yield* sleep(60_000);
   } finally {
-    heardAtMs = nowMs();
+    record[heard] = nowMs();
   }
 }
 
-export async function listenLong(signal: AbortSignal): Promise<void> {
+/** As `waitLong`, for an async function: it has to ask for the signal. */
+export async function listenLong(record: Float64Array, signal?: AbortSignal): Promise<void> {
+  record[begun] = nowMs();
   await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => {
-      heardAtMs = nowMs();
+    signal?.addEventListener('abort', () => {
+      record[heard] = nowMs();
       resolve();
     });
   });
 }
 
-export function computeLong(): never {
+/** As `waitLong`, for code that never waits. */
+export function computeLong(record: Float64Array): never {
+  record[begun] = nowMs();
   try {
     for (;;) checkCancelled();
   } finally {
-    heardAtMs = nowMs();
+    record[heard] = nowMs();
   }
 }
 

@@ -138,7 +138,8 @@ export function checkMirror(source: Source, paths: ReadonlySet<string>): Problem
   const match = /^test\/(?<layer>[^/]+)\/(?<rest>.+)\.test\.ts$/.exec(source.path);
   const { layer, rest } = match?.groups ?? {};
   if (layer === undefined || rest === undefined || freeTestFolders.has(layer)) return [];
-  const subject = join('src', layer, dirname(rest), `${basename(rest).split('.')[0]}.ts`);
+  const top = layer === 'bench' ? '' : 'src';
+  const subject = join(top, layer, dirname(rest), `${basename(rest).split('.')[0]}.ts`);
   if (paths.has(subject)) return [];
   const free = [...freeTestFolders].join(', ');
   const mend = `name it after its subject, or put it in one of test/{${free}}`;

@@ -54,11 +54,16 @@ export function readSources(root: string, folders: readonly string[]): Source[] 
   return sources.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** Folders whose files others have written, or a compiler. */
+const notOurs: ReadonlySet<string> = new Set(['node_modules', 'dist']);
+
 function listFiles(folder: string): string[] {
   try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.[cm]?ts$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name));
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return notOurs.has(entry.name) ? [] : listFiles(path);
+      return entry.isFile() && /\.[cm]?ts$/.test(entry.name) ? [path] : [];
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

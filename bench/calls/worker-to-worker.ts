@@ -1,0 +1,78 @@
+/**
+ * One worker calls another, set against the main thread calling a worker: the same link leads to
+ * both, and no message goes by way of the main thread. The same driving code runs on each side.
+ */
+import type { Figures, Row } from '../row.js';
+import { threadloop } from '../subject.js';
+import { measureRate, timeRoundTrips, type Window } from './drive.js';
+
+const callerCount = 1_000;
+const url = new URL('./tasks.js', import.meta.url);
+
+/** Runs on the calling thread, whichever that is. */
+export async function measureCalls(
+  target: string,
+  count: number,
+  window: Window,
+): Promise<Figures> {
+  const { getLoop, remoteModule } = threadloop;
+  const loop = getLoop(target);
+  const { increment } = remoteModule<typeof import('./tasks.js')>(url);
+  const call = (value: number): PromiseLike<number> =>
+    loop.runCoroutineThreadsafe(increment, value);
+  const rate = await measureRate(call, callerCount, window);
+  const { p50 } = await timeRoundTrips(call, count);
+  return { rate, p50 };
+}
+
+/** See above. */
+export const row: Row = {
+  id: 'calls/worker-to-worker',
+  title: 'Worker to worker, and main to worker',
+  awaited: 'the answer of an empty function on another worker',
+  inFlight: '1 000 (for p50: 1)',
+  clock: 'all calls of 0.6 s, to the last answer; for p50 one call, 3 000 of them',
+  figures: {
+    rate: {
+      title: 'calls',
+      unit: '/s',
+      better: 'higher',
+      targets: [
+        {
+          text: 'worker to worker at least 0.85 × main to worker',
+          of: 'threadloop, worker to worker',
+          atLeast: 0.85,
+          timesBestOf: ['threadloop, main to worker'],
+        },
+      ],
+    },
+    p50: {
+      title: 'round trip p50',
+      unit: 'µs',
+      better: 'lower',
+      targets: [
+        {
+          text: 'worker to worker at most 1.15 × main to worker',
+          of: 'threadloop, worker to worker',
+          atMost: 1.15,
+          timesBestOf: ['threadloop, main to worker'],
+        },
+      ],
+    },
+  },
+  contenders: {
+    'threadloop, main to worker': async ({ count, warmUpMs, windowMs }) => {
+      await threadloop.Coordinator.start({ loops: 2 });
+      return measureCalls('loop-2', count(3_000), { warmUpMs, windowMs });
+    },
+    'threadloop, worker to worker': async ({ count, warmUpMs, windowMs }) => {
+      const coordinator = await threadloop.Coordinator.start({ loops: 2 });
+      const here = threadloop.remoteModule<typeof import('./worker-to-worker.js')>(
+        new URL(import.meta.url),
+      );
+      const caller = coordinator.loop('loop-1');
+      const window = { warmUpMs, windowMs };
+      return caller.runCoroutineThreadsafe(here.measureCalls, 'loop-2', count(3_000), window);
+    },
+  },
+};
