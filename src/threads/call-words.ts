@@ -20,7 +20,7 @@ const withdrawn = 3;
 /** What `checkCancelled()` asks for; the word of an executor's job ends so too. */
 export const cancelled = 4;
 
-/** Words in one piece of memory, a power of two: 12 KB, made as calls need them. A guess. */
+/** Words in one piece of memory, a power of two: 16 KB, made as calls need them. A guess. */
 const wordsPerChunk = 1024;
 const indexBits = 10;
 const indexMask = wordsPerChunk - 1;
@@ -40,16 +40,20 @@ export interface WordMemory {
 
 class Chunk {
   readonly words: Int32Array;
+  /** Whether the module of a call that waits is being loaded for it: 1 if so. */
+  readonly loading: Int32Array;
   /** When each call started, by the clock that all threads share. */
   readonly startedAtMs: Float64Array;
 
   constructor(memory: SharedArrayBuffer) {
     this.startedAtMs = new Float64Array(memory, 0, wordsPerChunk);
-    this.words = new Int32Array(memory, wordsPerChunk * Float64Array.BYTES_PER_ELEMENT);
+    const begin = wordsPerChunk * Float64Array.BYTES_PER_ELEMENT;
+    this.words = new Int32Array(memory, begin, wordsPerChunk);
+    this.loading = new Int32Array(memory, begin + wordsPerChunk * Int32Array.BYTES_PER_ELEMENT);
   }
 }
 
-const bytesPerWord = Float64Array.BYTES_PER_ELEMENT + Int32Array.BYTES_PER_ELEMENT;
+const bytesPerWord = Float64Array.BYTES_PER_ELEMENT + 2 * Int32Array.BYTES_PER_ELEMENT;
 
 /** Milliseconds on a clock that all threads of the process share. */
 export function sharedNowMs(): number {
@@ -109,6 +113,12 @@ export class OutgoingWords {
     return chunk.startedAtMs[index] as number;
   }
 
+  /** Whether the called thread loads its module at present; also once it was withdrawn. */
+  isLoading(word: number): boolean {
+    const { loading } = this.#chunks[word >> indexBits] as Chunk;
+    return Atomics.load(loading, word & indexMask) === 1;
+  }
+
   /**
    * The called thread has lost messages, and may start calls whose caller has given them up: no
    * word of theirs is used again.
@@ -153,6 +163,12 @@ export class IncomingWords {
     // Before the word, which publishes it.
     startedAtMs[index] = sharedNowMs();
     return Atomics.compareExchange(words, index, waitingTimed, started) === waitingTimed;
+  }
+
+  /** To be called before and after its module is loaded, and before it is answered. */
+  setLoading(word: number, isLoading: boolean): void {
+    const chunk = this.#chunks[word >> indexBits];
+    if (chunk !== undefined) Atomics.store(chunk.loading, word & indexMask, isLoading ? 1 : 0);
   }
 
   /** Whether the caller has taken the call back. */

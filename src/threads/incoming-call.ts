@@ -103,6 +103,12 @@ export class IncomingCall implements QueuedCall {
     return word !== noWord && this.#owner.words.isWithdrawn(word);
   }
 
+  /** Lets its caller know whether its module is being loaded. */
+  setLoading(isLoading: boolean): void {
+    const { word } = this.#heading;
+    if (word !== noWord) this.#owner.words.setLoading(word, isLoading);
+  }
+
   /** Its module is loaded: it will run on that loop. */
   prepare(loop: EventLoop, fn: AnyFunction): void {
     this.#loop = loop;

@@ -115,6 +115,7 @@ export class IncomingCalls {
     const heldUp = this.#heldUp.find((each) => each.id === id);
     if (heldUp === undefined) return;
     if (heldUp === this.#heldUp[0]) this.#stopLoading();
+    heldUp.setLoading(false);
     this.#heldUp = this.#heldUp.filter((each) => each !== heldUp);
     heldUp.answer(new CancelledError(message));
   }
@@ -161,12 +162,15 @@ export class IncomingCalls {
     this.#isLoading = true;
     await this.#host.gate;
     for (let next = this.#heldUp[0]; next !== undefined; next = this.#heldUp[0]) {
+      // Before the look, so that its caller or this thread sees what the other one did.
+      next.setLoading(true);
       // A module is loaded for nobody's sake: it may do harm.
       const failure = next.isWithdrawn
         ? { error: new CancelledError() }
         : await this.#load(next.address);
       // It may have been withdrawn meanwhile.
       if (this.#heldUp[0] !== next) continue;
+      next.setLoading(false);
       this.#heldUp.shift();
       if (failure === null) this.#tryEnqueue(next);
       else next.fail(this.#host.loop(), failure.error);

@@ -99,7 +99,7 @@ export class OutgoingCalls implements Carrier {
     const hasBegun = !this.#words.withdraw(word);
     if (hasBegun) this.#words.cancel(word);
     this.#link.cancel(id, message);
-    return hasBegun;
+    return hasBegun || this.#words.isLoading(word);
   }
 
   /** Its place in the books stays taken until the far side has let go of it. */
@@ -108,6 +108,10 @@ export class OutgoingCalls implements Carrier {
     this.#pending.set(id, new WithdrawnCall(word));
     this.#link.cancel(id, undefined);
     return true;
+  }
+
+  isLoading({ word }: RemoteCall<unknown>): boolean {
+    return this.#words.isLoading(word);
   }
 
   startedAtMs({ word }: RemoteCall<unknown>): number | null {

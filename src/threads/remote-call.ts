@@ -17,10 +17,12 @@ import type { NearStack } from './near-stack.js';
 
 /** Where a call is under way. */
 export interface Carrier {
-  /** Passes a cancel on; whether the code had begun. */
+  /** Passes a cancel on; whether the code had begun, or its module is being loaded. */
   cancel(call: RemoteCall<unknown>, message: string | undefined): boolean;
   /** Takes a call that has not begun out of the far queue; `false` when it is too late. */
   withdraw(call: RemoteCall<unknown>): boolean;
+  /** Whether the far thread loads the module of a call that was withdrawn. */
+  isLoading(call: RemoteCall<unknown>): boolean;
   startedAtMs(call: RemoteCall<unknown>): number | null;
   replaceThread(call: RemoteCall<unknown>, reason: string): void;
   /** Throws when no call can be answered while this thread is blocked, as it is for so long. */
@@ -196,9 +198,7 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
       name: `${this.address.name}()`,
       startedAtMs: () => this.#carrier?.startedAtMs(call) ?? null,
       abandon: (error) => this.#abandon(error),
-      withdraw: (error) => {
-        if (this.takeBack()) this.#abandon(error);
-      },
+      withdraw: (error) => this.#withdraw(error),
       replaceThread: (reason) => this.#carrier?.replaceThread(call, reason),
     };
   }
@@ -209,9 +209,18 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
     this.#passOn(error.message, !isCancelled(error));
   }
 
+  /** Its carrier keeps its place, and may have to answer for the thread. */
+  #withdraw(error: Error): void {
+    const carrier = this.#carrier;
+    if (this.done() || carrier?.withdraw(this) !== true) return;
+    this.setException(error);
+    if (carrier.isLoading(this)) this.#limits?.onCancelled(false);
+    else this.#limits?.end();
+  }
+
   #passOn(message: string | undefined, isTimeout: boolean): void {
-    const hasBegun = this.#carrier?.cancel(this, message) ?? false;
-    if (hasBegun) this.#limits?.onCancelled(isTimeout);
+    const isBusy = this.#carrier?.cancel(this, message) ?? false;
+    if (isBusy) this.#limits?.onCancelled(isTimeout);
     else this.#limits?.end();
   }
 }

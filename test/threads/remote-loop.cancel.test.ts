@@ -104,8 +104,8 @@ describe('a cancel of a call that has not begun', () => {
   });
 
   test('withdraws it from behind a module that is loading', async () => {
-    const coordinator = await startLoops({ loops: 1 });
-    const [loop] = coordinator.loops as [RemoteLoop];
+    const coordinator = await startLoops({ loops: 2 });
+    const [loop, sibling] = coordinator.loops as [RemoteLoop, RemoteLoop];
     const open = newFlag();
     await loop.runCoroutineThreadsafe(gate.setGate, 'slow-module', open);
     await loop.runCoroutineThreadsafe(patience.readSeen);
@@ -113,8 +113,8 @@ describe('a cancel of a call that has not begun', () => {
     const second = loop.runCoroutineThreadsafe(patience.noteThatItRan);
     const third = loop.callSoonThreadsafe(patience.noteThatItRan);
     const last = loop.runCoroutineThreadsafe(patience.readSeen);
-    // In a batch of their own, so that all of them wait there already.
-    await new Promise((resolve) => void setImmediate(resolve));
+    // All of them wait there already when somebody else's call has been there.
+    await sibling.runCoroutineThreadsafe(functions.relay, loop.name, functions.nothing);
     first.cancel('first');
     second.cancel('second');
     third.cancel();

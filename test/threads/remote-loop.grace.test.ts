@@ -1,7 +1,13 @@
 // Code that ignores its cancel loses its thread, after a time of grace: what else that takes along,
 // and what runs again.
 
-import { type Coordinator, LoopDiedError, remoteModule, type RemoteLoop } from 'threadloop';
+import {
+  type Coordinator,
+  LoopDiedError,
+  remoteFunction,
+  remoteModule,
+  type RemoteLoop,
+} from 'threadloop';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newFlag, raise, raised } from './fixtures/flag.js';
 import { eventually, shareLoops } from './loops.js';
@@ -202,5 +208,39 @@ describe('from worker to worker', () => {
     });
     expect(await Promise.all(calls)).toEqual(calls.map((_, index) => index));
     expect(incarnationOf(other)).toBe(before + 1);
+  });
+});
+
+describe('a module that loads for ever', () => {
+  const moduleOf = (text: string) =>
+    remoteFunction<() => void>(`data:text/javascript,${text}//${Math.random()}`, 'load');
+
+  test.for(['by cancel()', 'by its queueTimeoutMs'])(
+    'in a loop without end is ended with its thread: %s',
+    async (by) => {
+      const before = incarnationOf(loop);
+      const isCancelled = by === 'by cancel()';
+      const limited = loop.with({ graceMs, ...(!isCancelled && { queueTimeoutMs: 100 }) });
+      const call = limited.runCoroutineThreadsafe(moduleOf('for(;;);'));
+      const behind = loop.runCoroutineThreadsafe(functions.nothing);
+      if (isCancelled) setTimeout(() => call.cancel('enough'), 100);
+      expect(await call.catch(String)).toMatch(isCancelled ? /enough/u : /not started within 100/u);
+      await expect(behind).rejects.toMatchObject({
+        reason: `load() went on for ${graceMs} ms after it was cancelled`,
+      });
+      await eventually(() => incarnationOf(loop) === before + 1);
+      await loop.runCoroutineThreadsafe(functions.nothing);
+    },
+  );
+
+  test('at an `await` harms nobody', async () => {
+    const before = incarnationOf(loop);
+    const limited = loop.with({ graceMs: 500, queueTimeoutMs: 20 });
+    const call = limited.runCoroutineThreadsafe(moduleOf('await new Promise(()=>{});'));
+    const behind = loop.runCoroutineThreadsafe(functions.add, 1, 2);
+    await expect(call).rejects.toThrow('not started within 20 ms');
+    expect(await behind).toBe(3);
+    await new Promise((resolve) => void setTimeout(resolve, 550));
+    expect(incarnationOf(loop)).toBe(before);
   });
 });
