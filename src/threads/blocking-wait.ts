@@ -34,6 +34,8 @@ export interface BlockingWait {
 export function blockUntil({ isDone, timeoutMs, assertPossible }: BlockingWait): boolean {
   const wasBlocked = registry.isBlocked;
   registry.isBlocked = true;
+  waitCount += 1;
+  endlessWait = timeoutMs === Infinity ? waitCount : null;
   try {
     const { doorbell } = registry;
     const startMs = performance.now();
@@ -54,9 +56,18 @@ export function blockUntil({ isDone, timeoutMs, assertPossible }: BlockingWait):
     }
   } finally {
     registry.isBlocked = wasBlocked;
+    endlessWait = null;
     if (!wasBlocked) interruption = null;
     if (registry.deferred.length > 0) announceDeferred();
   }
+}
+
+let waitCount = 0;
+let endlessWait: number | null = null;
+
+/** A number for the wait that blocks this thread now; `null` where it will end by itself. */
+export function presentWait(): number | null {
+  return endlessWait;
 }
 
 /** Why whatever blocks this thread now is to end; `null` where it is not. */

@@ -70,7 +70,8 @@ export class ConcurrentFuture<T> extends Waitable<T> {
    *
    * @param timeoutMs - how long to block, from 0 up. Default: until it is there
    * @throws what the call threw; CancelledError; TimeoutError when the time is over, and the call
-   *   goes on; DeadlockError when only this very thread could bring the result; LoopDiedError when
+   *   goes on; DeadlockError when only this very thread could bring the result, be
+   *   it by way of others that block for it; LoopDiedError when
    *   the other thread dies meanwhile
    */
   result(timeoutMs: number = Infinity): T {

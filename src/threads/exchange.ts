@@ -29,6 +29,8 @@ import { OutgoingCalls } from './outgoing-calls.js';
 import type { RemoteHandle } from './outgoing-calls.js';
 import { RemoteCall } from './remote-call.js';
 import type { SendOptions } from './remote-call.js';
+import { onProbe, probeNotice, probeRing, whyRing } from './ring-probe.js';
+import type { Probe } from './ring-probe.js';
 
 /** Whom an exchange serves. */
 export interface ExchangeOwner {
@@ -111,7 +113,7 @@ export class Exchange implements InboundSource {
       shareWords: (memory) => this.#link.notice(wordsNotice, memory),
       replaceThread: (reason) => owner.replaceThread(reason),
       onAnswer: () => owner.onAnswer(),
-      assertCanBlock: (blockedMs) => this.#assertCanBlock(blockedMs),
+      assertCanBlock: (id, blockedMs) => this.#assertCanBlock(id, blockedMs),
     });
     this.incoming = new IncomingCalls(this.#link, owner.host, (name) => this.#lent.builtIn(name));
     registry.inbound.add(this);
@@ -222,12 +224,15 @@ export class Exchange implements InboundSource {
   }
 
   /** For those who block this thread until a call is answered: see `ConcurrentFuture.result`. */
-  #assertCanBlock(blockedMs: number): void {
+  #assertCanBlock(id: number, blockedMs: number): void {
     const { farName } = this.#owner;
     const why = this.#owner.whyNotBlock();
     if (why !== null) throw deadlock(`a call on loop '${farName}'`, why);
-    // The first look costs a message; most answers come sooner.
-    if (blockedMs === 0 || !this.#link.hasHungUp()) return;
+    // What follows costs messages; most answers come sooner.
+    if (blockedMs === 0) return;
+    const ring = probeRing(id, (probe) => this.#link.notice(probeNotice, probe));
+    if (ring !== null) throw deadlock(`a call on loop '${farName}'`, whyRing(ring));
+    if (!this.#link.hasHungUp()) return;
     // At the first look the reason may still be on its way.
     if (this.#isMissed) throw new LoopDiedError({ loop: farName, exitCode: null, reason: hungUp });
     this.#isMissed = true;
@@ -268,6 +273,11 @@ export class Exchange implements InboundSource {
   #onNotice(subject: string, body: unknown): void {
     if (subject === wordsNotice) {
       this.incoming.words.add(body as WordMemory);
+      return;
+    }
+    if (subject === probeNotice) {
+      const probe = body as Probe;
+      if (this.incoming.has(probe.callId)) onProbe(probe);
       return;
     }
     if (subject !== unreadable) {

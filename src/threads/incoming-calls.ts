@@ -75,6 +75,11 @@ export class IncomingCalls {
     return this.#calls.size > 0 && !this.#isLoading;
   }
 
+  /** Whether a call of that number is not answered yet. */
+  has(id: number): boolean {
+    return this.#calls.has(id) || this.#heldUp.some((each) => each.id === id);
+  }
+
   /** Runs something of the runtime in its turn, as if the far side had posted it. */
   inTurn(name: string, run: () => void): void {
     if (this.#host.loop() === null) {

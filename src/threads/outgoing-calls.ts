@@ -40,8 +40,8 @@ export interface OutgoingOptions {
   readonly replaceThread: (reason: string) => void;
   /** A call was answered, or has left the books otherwise. */
   readonly onAnswer: () => void;
-  /** Throws when no call can be answered while this thread is blocked, as it is for so long. */
-  readonly assertCanBlock: (blockedMs: number) => void;
+  /** Throws when that call cannot be answered while this thread is blocked, for so long by now. */
+  readonly assertCanBlock: (id: number, blockedMs: number) => void;
 }
 
 /** The outgoing half of a link's calls. */
@@ -122,8 +122,8 @@ export class OutgoingCalls implements Carrier {
     if (this.#pending.has(id)) this.#options.replaceThread(reason);
   }
 
-  assertCanBlock(blockedMs: number): void {
-    this.#options.assertCanBlock(blockedMs);
+  assertCanBlock({ id }: RemoteCall<unknown>, blockedMs: number): void {
+    this.#options.assertCanBlock(id, blockedMs);
   }
 
   onResult(id: number, value: unknown): void {

@@ -26,7 +26,7 @@ export interface Carrier {
   startedAtMs(call: RemoteCall<unknown>): number | null;
   replaceThread(call: RemoteCall<unknown>, reason: string): void;
   /** Throws when no call can be answered while this thread is blocked, as it is for so long. */
-  assertCanBlock(blockedMs: number): void;
+  assertCanBlock(call: RemoteCall<unknown>, blockedMs: number): void;
 }
 
 /** Options of calls, and what else is said of one. */
@@ -189,7 +189,7 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   }
 
   protected override assertCanBlock(blockedMs: number): void {
-    this.#carrier?.assertCanBlock(blockedMs);
+    this.#carrier?.assertCanBlock(this, blockedMs);
   }
 
   #limited(): ConstructorParameters<typeof CallLimits>[0] {
