@@ -46,7 +46,6 @@ export {
   addInstrument,
   currentRootTask,
   currentStatistics,
-  currentTrioToken,
   removeInstrument,
   spawnSystemTask,
 } from './trio/run-functions.js';
@@ -66,3 +65,8 @@ export {
   sleepUntil,
 } from './trio/timeouts.js';
 export type { Outcome, RunOptions } from './trio/trio-run.js';
+export { currentTrioToken } from './trio-threads/far-entry.js';
+export { fromThread } from './trio-threads/from-thread.js';
+export type { FromThread, FromThreadOptions } from './trio-threads/from-thread.js';
+export { currentDefaultThreadLimiter, toThread } from './trio-threads/to-thread.js';
+export type { ToThread, ToThreadOptions } from './trio-threads/to-thread.js';

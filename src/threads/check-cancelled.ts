@@ -13,6 +13,9 @@ import type { CancelWord } from './call-words.js';
 /** Of the call whose synchronous code runs now. */
 let runningWord: CancelWord | null = null;
 
+/** Set while code waits that is to take no notice. */
+let isSilent = false;
+
 /** Of the calls that have become tasks which wait. */
 const wordOfTask = new WeakMap<object, CancelWord>();
 
@@ -39,6 +42,17 @@ export function runWithWord<T>(word: CancelWord | null, run: () => T): T {
   }
 }
 
+/** Blocks for something that a cancel of the present call does not end. */
+export function blockSilently<T>(block: () => T): T {
+  const before = isSilent;
+  isSilent = true;
+  try {
+    return block();
+  } finally {
+    isSilent = before;
+  }
+}
+
 /** The call goes on as a task: its later steps ask by that. */
 export function keepWord(task: object, word: CancelWord): void {
   wordOfTask.set(task, word);
@@ -46,6 +60,7 @@ export function keepWord(task: object, word: CancelWord): void {
 
 /** The word of the present call; `null` where there is none. */
 export function presentWord(): CancelWord | null {
+  if (isSilent) return null;
   return runningWord ?? wordOfPresentTask();
 }
 

@@ -55,7 +55,8 @@ export function boundToCaller<F extends AnyFunction>(fn: F): F {
   return Object.assign(fn, { [callerBound]: true });
 }
 
-function endsWithCaller(fn: object): boolean {
+/** Whether they are. */
+export function isBoundToCaller(fn: object): boolean {
   return callerBound in fn;
 }
 
@@ -123,7 +124,7 @@ export class IncomingCall implements QueuedCall {
 
   /** Nobody waits for it any more, nor could be told: that ends what belongs to its caller. */
   onCallerGone(): void {
-    if (this.#fn !== null && endsWithCaller(this.#fn)) this.cancel('the caller is gone');
+    if (this.#fn !== null && isBoundToCaller(this.#fn)) this.cancel('the caller is gone');
   }
 
   start(): void {

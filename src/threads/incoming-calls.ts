@@ -17,8 +17,8 @@ import { IncomingWords, noWord } from './call-words.js';
 import { IncomingCall } from './incoming-call.js';
 import type { CallContent } from './incoming-call.js';
 import { runtimeUrl } from './lending.js';
-import { resolveExport } from './module-loader.js';
 import type { AnyFunction } from './remote-function.js';
+import { resolveFunction } from './wrapped-function.js';
 
 /** Where incoming calls run. */
 export interface CallHost {
@@ -192,7 +192,7 @@ export class IncomingCalls {
       this.#stopLoading = resolve;
     });
     try {
-      const fn = await Promise.race([resolveExport(address.url, address.name), withdrawn]);
+      const fn = await Promise.race([resolveFunction(address), withdrawn]);
       if (fn !== undefined) this.#functions.set(address, fn);
       return null;
     } catch (error) {

@@ -9,16 +9,13 @@
 import { isCancelled } from '../errors.js';
 import { callBody } from '../loop/body.js';
 import type { Coroutine } from '../loop/coroutine.js';
-import { ensureFuture } from '../loop/ensure-future.js';
 import { shielded } from '../trio/checkpoint.js';
 import { openNursery } from '../trio/nursery.js';
 import type { Nursery } from '../trio/nursery.js';
 import { TaskStatus } from '../trio/task-status.js';
-import type { FunctionAddress } from '../wire/message.js';
 import type { Callback } from './callback.js';
 import { keepWord, presentWord } from './check-cancelled.js';
 import { boundToCaller } from './incoming-call.js';
-import { resolveExport } from './module-loader.js';
 import { takesSignal, withSignal } from './signal-argument.js';
 
 /** Takes the value of `taskStatus.started()` to the nursery's thread. */
@@ -29,27 +26,28 @@ type Callable = (...args: unknown[]) => unknown;
 /**
  * Runs a function as the child of a nursery of the calling thread: a coroutine, an async function
  * or a plain one. What it returns is dropped, as in any nursery.
+ *
+ * @param rest - its arguments and, last, where to report that it has started; or `null`
  */
-export const runChild: (
-  address: FunctionAddress,
-  args: readonly unknown[],
-  report: Report | null,
-) => Coroutine<void> = boundToCaller(function* runChild(address, args, report) {
-  const word = presentWord();
-  const fn = (yield* ensureFuture(resolveExport(address.url, address.name))) as Callable;
-  const failures: unknown[] = [];
-  try {
-    yield* openNursery((nursery) => {
-      const given = report === null ? args : [...args, statusOf(nursery, report, failures)];
-      const child = nursery.spawn(childWork, [nursery, fn, given, failures], { name: fn.name });
-      // So that it may ask `checkCancelled()`.
-      if (word !== null) keepWord(child, word);
-    });
-  } catch (cancel) {
-    if (failures.length === 0) throw cancel;
-  }
-  if (failures.length > 0) throw failures[0];
-});
+export const runChild: (fn: Callable, ...rest: unknown[]) => Coroutine<void> = boundToCaller(
+  function* runChild(fn, ...rest) {
+    const report = rest.pop() as Report | null;
+    const args = rest;
+    const word = presentWord();
+    const failures: unknown[] = [];
+    try {
+      yield* openNursery((nursery) => {
+        const given = report === null ? args : [...args, statusOf(nursery, report, failures)];
+        const child = nursery.spawn(childWork, [nursery, fn, given, failures], { name: fn.name });
+        // So that it may ask `checkCancelled()`.
+        if (word !== null) keepWord(child, word);
+      });
+    } catch (cancel) {
+      if (failures.length === 0) throw cancel;
+    }
+    if (failures.length > 0) throw failures[0];
+  },
+);
 
 /** Keeps the error as it is: that of a nursery would be a group. */
 function* childWork(

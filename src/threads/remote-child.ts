@@ -9,6 +9,7 @@ import { callback } from './callback.js';
 import type { Peer } from './peer.js';
 import type { RemoteCall } from './remote-call.js';
 import { remoteModule } from './remote-function.js';
+import { within } from './wrapped-function.js';
 
 const far = remoteModule<typeof import('./nursery-child.js')>(
   new URL('./nursery-child.js', import.meta.url),
@@ -27,9 +28,8 @@ export class RemoteChild implements FarChild {
 
   /** @throws the reason for which the peer was closed */
   constructor(peer: Peer, { fn, args, onStarted }: ChildContent, options: CallOptions) {
-    const { url, name } = fn;
     const report = onStarted === null ? null : callback(onStarted, { releaseAfterCall: true });
-    const call = peer.call(far.runChild, [{ url, name }, args, report], options);
+    const call = peer.call(within(far.runChild, fn), [...args, report], options);
     this.#call = call as RemoteCall<unknown>;
   }
 

@@ -9,6 +9,7 @@
 import { RunFinishedError } from '../errors.js';
 import { assertCallable } from '../loop/check-arguments.js';
 import type { EventLoop } from '../loop/event-loop.js';
+import type { FunctionReference } from '../loop/function-reference.js';
 
 type Job = () => void;
 
@@ -18,37 +19,50 @@ export interface EntryOptions {
   readonly idempotent?: boolean;
 }
 
-/** Stands for a run, for whoever wants to call into it. */
+/** What a token leads to: the queue of a run, or the way to one in another thread. */
+export interface Entry {
+  /** @throws RunFinishedError; InvalidArgumentError for what cannot be called there */
+  order(fn: unknown, args: unknown[], isIdempotent: boolean): void;
+}
+
+/** Stands for a run, for whoever wants to call into it; can be sent to other threads. */
 export class TrioToken {
-  readonly #queue: EntryQueue;
-  readonly #isIdempotent: boolean;
+  /** For the layers above: where it leads to, and how it was bound. */
+  readonly entry: Entry;
+  readonly isIdempotent: boolean;
 
   /** For runs: see `currentTrioToken()`. */
-  constructor(queue: EntryQueue, isIdempotent = false) {
-    this.#queue = queue;
-    this.#isIdempotent = isIdempotent;
+  constructor(entry: Entry, isIdempotent = false) {
+    this.entry = entry;
+    this.isIdempotent = isIdempotent;
   }
 
   /**
    * Calls a function in the run, outside of any task, soon. What it throws ends the run with
    * `TrioInternalError`.
    *
+   * In another thread `fn` is a remote function, which is called in the thread of the run. When
+   * the run ends while the order is on its way, the exception handler there hears of it.
+   *
    * @throws RunFinishedError when the run is over; InvalidArgumentError when it is no function
    */
-  runSyncSoon<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void {
-    assertCallable(fn, 'runSyncSoon', true);
-    if (this.#isIdempotent) this.#queue.addOnce(fn, args);
-    else this.#queue.add(() => void fn(...args));
+  runSyncSoon<A extends unknown[]>(
+    fn: ((...args: A) => unknown) | FunctionReference<(...args: A) => unknown>,
+    ...args: A
+  ): void {
+    this.entry.order(fn, args, this.isIdempotent);
   }
 
   /** The same token, with options bound. */
   with({ idempotent = false }: EntryOptions): TrioToken {
-    return new TrioToken(this.#queue, idempotent);
+    return new TrioToken(this.entry, idempotent);
   }
 }
 
 /** What waits to be called in a run. Unbounded, as `callSoon` is: it must not refuse. */
-export class EntryQueue {
+export class EntryQueue implements Entry {
+  /** One word, for other threads to look at: 1 once the run accepts nothing any more. */
+  readonly closed: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4));
   readonly #loop: EventLoop;
   readonly #onError: (error: unknown) => void;
   #jobs: Job[] = [];
@@ -56,7 +70,7 @@ export class EntryQueue {
   #onceJobs = new Map<object, (readonly unknown[])[]>();
   #onceCount = 0;
   #isOrdered = false;
-  #isClosed = false;
+  readonly #onClose: (() => void)[] = [];
 
   constructor(loop: EventLoop, onError: (error: unknown) => void) {
     this.#loop = loop;
@@ -66,6 +80,23 @@ export class EntryQueue {
   /** How many calls wait. */
   get size(): number {
     return this.#jobs.length + this.#onceCount;
+  }
+
+  /** Whether the run accepts nothing any more. */
+  get isClosed(): boolean {
+    return Atomics.load(this.closed, 0) !== 0;
+  }
+
+  order(fn: unknown, args: unknown[], isIdempotent: boolean): void {
+    assertCallable(fn, 'runSyncSoon', true);
+    const callable = fn as (...args: unknown[]) => unknown;
+    if (isIdempotent) this.addOnce(callable, args);
+    else this.add(() => void callable(...args));
+  }
+
+  /** Calls back at the end of the run. */
+  whenClosed(callback: () => void): void {
+    this.#onClose.push(callback);
   }
 
   add(job: Job): void {
@@ -87,8 +118,9 @@ export class EntryQueue {
 
   /** The run ends: runs what waits, and accepts nothing any more. */
   close(): void {
-    this.#isClosed = true;
+    Atomics.store(this.closed, 0, 1);
     this.#runAll();
+    for (const callback of this.#onClose.splice(0)) callback();
   }
 
   #order(): void {
@@ -118,6 +150,6 @@ export class EntryQueue {
   }
 
   #refuseClosed(): void {
-    if (this.#isClosed) throw new RunFinishedError('run() has exited');
+    if (this.isClosed) throw new RunFinishedError('run() has exited');
   }
 }

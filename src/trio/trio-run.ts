@@ -134,6 +134,11 @@ export class TrioRun {
     return nursery.spawn(this.#runSystemTask<A>, [fn, args], options);
   }
 
+  /** Whether the main task has ended: tasks of the system are told to end, and none is started. */
+  get isEnding(): boolean {
+    return this.#systemNursery === null || this.#systemNursery.cancelScope.cancelCalled;
+  }
+
   /** Something failed that no task waits for: ends the run. */
   crash(message: string, cause: unknown): void {
     this.#crash ??= { error: new TrioInternalError(message, { cause }) };

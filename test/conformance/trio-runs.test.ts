@@ -2,7 +2,7 @@
 import { HostEventLoop, Queue, run as runAsyncio, type Task } from 'threadloop';
 import * as trio from 'threadloop/trio';
 import { describe, expect, test } from 'vitest';
-import { doesNotApply, keepRows, rowOf } from './scenario.js';
+import { keepRows, rowOf } from './scenario.js';
 import { on, type Script, trioScenario } from './trio-scenario.js';
 
 keepRows('trio-runs');
@@ -244,9 +244,3 @@ async function poll(queue: Queue<number>): Promise<number> {
   while (queue.empty()) await new Promise((resolve) => setImmediate(resolve));
   return queue.getNowait();
 }
-
-const notYet = "not yet: calls to and from other threads in Trio's words";
-doesNotApply('T-31', 'a limiter bounds the calls in threads', notYet);
-doesNotApply('T-32', 'a thread calls back into the task that called it', notYet);
-doesNotApply('T-34', 'a thread asks whether it is cancelled', notYet);
-doesNotApply('T-35', 'a thread is told when it cannot call back', notYet);

@@ -21,6 +21,7 @@ const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   coordinator: ['threads', ...threadSide],
   executors: ['threads', ...threadSide],
   proxies: ['threads', ...threadSide],
+  'trio-threads': ['coordinator', 'threads', ...threadSide],
   // It holds the test bodies of the three seams: Clock, Port and Spawner.
   testing: ['coordinator', 'threads', 'wire', 'tasks', 'loop', 'errors'],
   cli: ['coordinator', 'executors', 'proxies', 'threads', ...threadSide],
