@@ -6,7 +6,8 @@
  * shared memory: so a call is never told to be late while it only waits.
  */
 import { setMaxListeners } from 'node:events';
-import { CancelledError, TimeoutError, show } from '../errors.js';
+import { TimeoutError } from '../errors.js';
+import { abortError } from '../loop/abort-error.js';
 import { graceOf } from './call-options.js';
 import type { CallOptions } from './call-options.js';
 import { sharedNowMs } from './call-words.js';
@@ -88,13 +89,6 @@ export class CallLimits {
   readonly #onAbort = (): void => {
     this.#call.abandon(abortError(this.#options.signal as AbortSignal));
   };
-}
-
-/** What a call ends with whose signal has fired. */
-export function abortError({ reason }: AbortSignal): CancelledError {
-  const isText = typeof reason === 'string';
-  const text = reason instanceof Error ? reason.message : isText ? reason : show(reason);
-  return new CancelledError(text, { cause: reason });
 }
 
 /** The longest time that a timer of Node takes, in milliseconds. */

@@ -6,10 +6,11 @@
  * in one thread while another has nothing to do. Whoever waits for it does not notice.
  */
 import { isCancelled, LoopDiedError } from '../errors.js';
+import { abortError } from '../loop/abort-error.js';
 import { captureCarried } from '../wire/carried-context.js';
 import type { CarriedContext } from '../wire/carried-context.js';
 import type { FunctionAddress } from '../wire/message.js';
-import { abortError, CallLimits } from './call-limits.js';
+import { CallLimits } from './call-limits.js';
 import type { CallOptions } from './call-options.js';
 import { ConcurrentFuture } from './concurrent-future.js';
 import { captureNearStack, describeNearStack } from './near-stack.js';

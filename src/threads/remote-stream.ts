@@ -4,9 +4,9 @@
  * Items come in batches. The producer may be at most a window of items ahead of the reader, which
  * asks for more as it goes. Whoever leaves early, or is cancelled while waiting, ends the producer.
  */
+import { abortError } from '../loop/abort-error.js';
 import type { Coroutine } from '../loop/coroutine.js';
 import { Operation } from '../loop/operation.js';
-import { abortError } from './call-limits.js';
 import { ConcurrentFuture } from './concurrent-future.js';
 
 /** Some items, and whether they are the last. */
@@ -113,6 +113,8 @@ export class RemoteStream<T> implements AsyncIterable<T>, AsyncDisposable {
   *#waitForMore(): Coroutine<void> {
     try {
       this.#end ??= (yield* this.#opening as ConcurrentFuture<RemoteStream<T>>).#end;
+      // Somebody may have ended the stream meanwhile: then nothing will come.
+      if (this.#outcome !== null) return;
       this.#pull();
       this.#arrival ??= new ConcurrentFuture<void>();
       yield* this.#arrival;
