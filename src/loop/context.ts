@@ -12,10 +12,14 @@ export type Context = <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A
 
 /** The context of the calling code, without the task that it belongs to. */
 export function captureScope(): AsyncResource {
-  const { asyncTask } = registry;
-  if (asyncTask.getStore() === undefined) return createScope();
   // Called by an async function: what it schedules is no part of its task.
-  return asyncTask.run(undefined, createScope);
+  return outsideTask(createScope);
+}
+
+/** Runs code whose waits are not those of the async function that calls it. */
+export function outsideTask<R>(run: () => R): R {
+  const { asyncTask } = registry;
+  return asyncTask.getStore() === undefined ? run() : asyncTask.run(undefined, run);
 }
 
 /** From Node 24 on a resource holds a frame that never changes; before, one that does. */
