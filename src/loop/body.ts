@@ -5,7 +5,7 @@
  * function, in a task of either kind.
  */
 import { InvalidArgumentError, show } from '../errors.js';
-import { isCoroutine, isPromiseLike } from './coroutine.js';
+import { isCoroutine, isOwnWait, isPromiseLike } from './coroutine.js';
 import type { Coroutine } from './coroutine.js';
 import { getRunningLoop } from './current-loop.js';
 import { currentTask } from './current-task.js';
@@ -35,9 +35,7 @@ export function* callBody<A, T>(body: Body<A, T>, subject: A): Coroutine<T> {
   const returned = callInTask(task, body, subject);
   if (isCoroutine(returned)) return yield* returned;
   // A wait of ours is the calling task's own; on a blocking loop, too.
-  if (isPromiseLike(returned) && Symbol.iterator in returned) {
-    return yield* returned as unknown as Coroutine<T>;
-  }
+  if (isOwnWait(returned)) return yield* returned as Coroutine<T>;
   if (isPromiseLike(returned)) getRunningLoop().refusePromise?.('An async body');
   if (isPromiseLike(returned)) return yield* new BodyFuture(returned, task);
   return returned;

@@ -55,6 +55,15 @@ export function isAsyncFunction(value: unknown): value is (...args: never) => Pr
   return tagOf(value) === '[object AsyncFunction]';
 }
 
+/**
+ * Whether a value is a wait of this library or another copy of it, for `await` and `yield*` alike:
+ * a future, a call, an operation. Effection's tasks are promises with an iterator too, and name
+ * themselves otherwise.
+ */
+export function isOwnWait(value: unknown): value is Coroutine<unknown> {
+  return isPromiseLike(value) && Symbol.iterator in value && tagOf(value) === '[object Promise]';
+}
+
 /** Whether a value has a `then` to wait with. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   const type = typeof value;

@@ -3,7 +3,7 @@
  * tasks.
  */
 import { InvalidArgumentError, InvalidAwaitError, show } from '../errors.js';
-import { isCoroutine, isCoroutineFunction, isPromiseLike } from './coroutine.js';
+import { isCoroutine, isCoroutineFunction, isOwnWait, isPromiseLike } from './coroutine.js';
 import type { Coroutine } from './coroutine.js';
 
 /** A function that can be run as a task. The signal fires when the task is cancelled. */
@@ -56,8 +56,7 @@ export function callWork<T>(
 ): ReturnType<TaskFunction<T>> {
   const returned = fn.length === 0 ? (fn as () => ReturnType<TaskFunction<T>>)() : fn(task.signal);
   // A wait of ours, such as `() => lock.acquire()`: the task's own, so that a cancel reaches it.
-  const isOurs = isPromiseLike(returned) && Symbol.iterator in returned;
-  return isOurs ? waitFor(returned as unknown as Coroutine<T>) : returned;
+  return isOwnWait(returned) ? waitFor(returned) : returned;
 }
 
 function* waitFor<T>(wait: Coroutine<T>): Coroutine<T> {

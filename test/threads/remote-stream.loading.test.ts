@@ -22,3 +22,12 @@ test('the first items of a stream come behind a module that loads, and are not l
   expect(items).toEqual([1, 2, 3]);
   expect(await call).toBe(1);
 });
+
+test('a wait for the first item ends when the stream is left meanwhile', async () => {
+  const coordinator = await startLoops({ loops: 1 });
+  const [loop] = coordinator.loops as [RemoteLoop];
+  const stream = loop.iterate(streams.numbers, 3);
+  const waiting = stream.next().then((step) => step.done);
+  await stream.return();
+  expect(await waiting).toBe(true);
+});

@@ -53,14 +53,6 @@ describe('iterate', () => {
     expect(await journal()).toEqual(['slowly: CancelledError', 'slowly: cleaned up']);
   });
 
-  test('ends a wait for the first item when it is left meanwhile', async () => {
-    const stream = loop().iterate(streams.numbers, 3);
-    const waiting = stream.next().then((step) => step.done);
-    await stream.return();
-    expect(await waiting).toBe(true);
-    await journal();
-  });
-
   test('can be waited for step by step, in both kinds of task', () =>
     run(
       (function* () {
