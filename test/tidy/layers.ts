@@ -22,6 +22,7 @@ const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   executors: ['threads', ...threadSide],
   proxies: ['threads', ...threadSide],
   'trio-threads': ['coordinator', 'threads', ...threadSide],
+  bridges: ['coordinator', 'threads', ...threadSide],
   // It holds the test bodies of the three seams: Clock, Port and Spawner.
   testing: ['coordinator', 'threads', 'wire', 'tasks', 'loop', 'errors'],
   cli: ['coordinator', 'executors', 'proxies', 'threads', ...threadSide],
@@ -30,6 +31,8 @@ const allowedLayers: Readonly<Record<string, readonly string[]>> = {
 
 /** The packages a folder may load. Everything else runs on Node alone. */
 const allowedPackages: Readonly<Record<string, readonly string[]>> = {
+  // Each in a folder of its own; test/bridges/doors.test.ts sees that no door loads another's.
+  bridges: ['rxjs', 'effect', 'effection'],
   cli: ['cli-progress', 'commander', 'tinyglobby'],
   executors: ['piscina'],
   proxies: ['comlink'],
