@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import type { ResourceLimits, WorkerOptions } from 'node:worker_threads';
 import type { WorkerSeed } from '../threads/notices.js';
 import { inheritedExecArgv } from '../threads/thread-options.js';
+import { readLastLines } from './last-lines.js';
 
 /** How a thread ended. */
 export interface ThreadExit {
@@ -62,6 +63,7 @@ export class WorkerSpawner implements Spawner {
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
       ...(env === undefined ? {} : { env }),
     });
+    readLastLines(worker);
     return new WorkerThread(worker);
   }
 }

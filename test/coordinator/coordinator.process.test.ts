@@ -133,6 +133,19 @@ describe('what a thread prints', () => {
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout.split('\n')).toHaveLength(2_001);
   });
+
+  test('is not lost either when the program just ends', async () => {
+    const program = `
+      const coordinator = await Coordinator.start({ loops: 1 });
+      await coordinator.submit(tasks.print, 50);
+    `;
+    // Some at once: without care about half of them lose lines.
+    const ends = await Promise.all(Array.from({ length: 4 }, async () => runProgram(program)));
+    for (const { stdout, stderr, code } of ends) {
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+      expect(stdout.split('\n')).toHaveLength(51);
+    }
+  });
 });
 
 describe('an idle coordinator', () => {
