@@ -40,9 +40,7 @@ async function measureCommits(
   before: string,
   after: string,
 ): Promise<[RowResults[], RowResults[]]> {
-  using first = buildCommit(before);
-  using second = buildCommit(after);
-  const builds = { before: first.url, after: second.url };
+  const builds = { before: buildCommit(before), after: buildCommit(after) };
   const rows = await loadRows(options.only);
   const plan = { ...options, rows, pythons: findPythons(), builds };
   const measured: RowResults[] = [];

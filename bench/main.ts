@@ -9,9 +9,12 @@ import { loadRows } from './rows.js';
 
 async function list(only: string): Promise<void> {
   for (const { id, title, contenders } of await loadRows(only)) {
-    console.log(`${id}: ${title}\n  ${Object.keys(contenders).join(', ')}`);
+    console.log(`${id}: ${title}\n  ${Object.keys(contenders).join(' · ')}`);
   }
 }
+
+// What was made for a comparison is removed on the way out.
+process.once('SIGINT', () => process.exit(130));
 
 try {
   const options = readOptions(process.argv.slice(2));

@@ -8,7 +8,7 @@ import { callers } from './contenders.js';
 import { timeAfterSilence } from './drive.js';
 
 const silenceMs = 10;
-const callCount = 150;
+const callCount = 100;
 const options = { threads: 1, task: 'increment', depth: 64 } as const;
 
 /** One port, one listener on each side, one call at a time: nothing is looked up. */
@@ -34,7 +34,7 @@ export const row: Row = {
   title: 'Round trip, first call after 10 ms of silence',
   awaited: 'the answer of an empty function on one other thread',
   inFlight: '1',
-  clock: 'one call, from making it to having its answer; 150 of them, 10 ms apart',
+  clock: 'one call, from making it to having its answer; 100 of them, 10 ms apart',
   figures: {
     p50: {
       title: 'p50',

@@ -22,7 +22,7 @@ export const row: Row = {
   figures: { rate: { title: 'calls', unit: '/s', better: 'higher' } },
   contenders: {
     ...callers(['threadloop', 'Worker + Map', ...names], options, async (call, size) => {
-      await measureAllAtOnce(call, size.count(callCount) / 5);
+      await measureAllAtOnce(call, size.count(callCount) / 10);
       return { rate: await measureAllAtOnce(call, size.count(callCount)) };
     }),
     ...pythonContenders('calls/asyncio_rows.py', 'all_at_once'),

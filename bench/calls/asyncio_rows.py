@@ -68,7 +68,7 @@ def thousand_callers():
 
     near = new_loop()
     near.run_until_complete(call_for(0.3 * SCALE))
-    return {"rate": near.run_until_complete(call_for(0.6 * SCALE))}
+    return {"rate": near.run_until_complete(call_for(0.5 * SCALE))}
 
 
 def all_at_once():

@@ -72,10 +72,16 @@ export function callers(
 
 /** Starts one of them in this process. */
 export async function startCaller(name: Name, options: StartOptions): Promise<Call> {
+  const start = await loadStart(name);
+  return start(options);
+}
+
+/** Loads one of them, for rows in which starting it is under the clock. */
+export async function loadStart(name: Name): Promise<Start> {
   const { file, start = 'start' }: Entry = entries[name];
   const url = new URL(file, import.meta.url).href;
   const module = (await import(url)) as Readonly<Record<string, Start>>;
   const begin = module[start];
   if (begin === undefined) throw new Error(`${file} exports no '${start}'`);
-  return begin(options);
+  return begin;
 }

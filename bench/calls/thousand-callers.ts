@@ -15,7 +15,7 @@ export const row: Row = {
   title: 'No-op call, 1 000 callers, one thread',
   awaited: 'the answer of an empty function on one other thread, by each caller before its next',
   inFlight: '1 000',
-  clock: 'all calls of 0.6 s, to the last answer',
+  clock: 'all calls of 0.5 s, to the last answer',
   figures: {
     rate: {
       title: 'calls',

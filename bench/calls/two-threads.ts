@@ -15,7 +15,7 @@ export const row: Row = {
   title: 'No-op call, 1 000 callers, two threads',
   awaited: 'the answer of an empty function on either of two threads',
   inFlight: '1 000',
-  clock: 'all calls of 0.6 s, to the last answer',
+  clock: 'all calls of 0.5 s, to the last answer',
   figures: { rate: { title: 'calls', unit: '/s', better: 'higher' } },
   contenders: callers(['threadloop', ...pools], options, async (call, size) => ({
     rate: await measureRate(call, callerCount, size),

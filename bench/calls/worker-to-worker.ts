@@ -31,7 +31,7 @@ export const row: Row = {
   title: 'Worker to worker, and main to worker',
   awaited: 'the answer of an empty function on another worker',
   inFlight: '1 000 (for p50: 1)',
-  clock: 'all calls of 0.6 s, to the last answer; for p50 one call, 3 000 of them',
+  clock: 'all calls of 0.5 s, to the last answer; for p50 one call, 3 000 of them',
   figures: {
     rate: {
       title: 'calls',

@@ -6,7 +6,7 @@ import { setTimeout as sleepOnHost } from 'node:timers/promises';
 import { type Call, callers, pools } from '../calls/contenders.js';
 import { assertAnswer } from '../calls/drive.js';
 import { median } from '../report/statistics.js';
-import type { Figures, Row } from '../row.js';
+import type { Figures, Row, Size } from '../row.js';
 
 const deathCount = 3;
 
@@ -34,10 +34,10 @@ async function nextAnswer(call: Call): Promise<void> {
   }
 }
 
-async function measure(call: Call): Promise<Figures> {
+async function measure(call: Call, { isQuick }: Size): Promise<Figures> {
   const toldMs: number[] = [];
   const answeredMs: number[] = [];
-  for (let death = 0; death < deathCount; death += 1) {
+  for (let death = 0; death < (isQuick ? 1 : deathCount); death += 1) {
     await call(1);
     const startMs = performance.now();
     const outcome = Promise.resolve(call(-1)).then(

@@ -2,8 +2,8 @@
  * How long a number of threads takes to be ready: loops that take calls, bare Workers that are
  * online or have run their first line, and a pool that has answered as many calls.
  */
-import { startCaller } from '../calls/contenders.js';
-import type { Contender, Figures, Row } from '../row.js';
+import { loadStart } from '../calls/contenders.js';
+import type { Figures, Measure, Row } from '../row.js';
 import { threadloop } from '../subject.js';
 import { startBareWorkers } from './bare-worker.js';
 
@@ -14,11 +14,11 @@ async function timeStart(start: () => Promise<unknown>): Promise<number> {
 }
 
 /** Eight, then 32 more in the same process: a program that has just begun, and one that grows. */
-function startUp(start: (threads: number) => Promise<unknown>): Contender {
-  return async (): Promise<Figures> => ({
-    eight: await timeStart(() => start(8)),
-    thirtyTwo: await timeStart(() => start(32)),
-  });
+function startUp(start: (threads: number) => Promise<unknown>): Measure {
+  return async ({ isQuick }): Promise<Figures> => {
+    const eight = await timeStart(() => start(8));
+    return isQuick ? { eight } : { eight, thirtyTwo: await timeStart(() => start(32)) };
+  };
 }
 
 /** See above. */
@@ -47,9 +47,13 @@ export const row: Row = {
     threadloop: startUp((loops) => threadloop.Coordinator.start({ loops, name: `of-${loops}` })),
     'bare Workers, online': startUp((count) => startBareWorkers(count, 'online')),
     'bare Workers, first message': startUp((count) => startBareWorkers(count, 'message')),
-    piscina: startUp(async (threads) => {
-      const call = await startCaller('piscina', { threads, task: 'increment', depth: 1 });
-      await Promise.all(Array.from({ length: threads }, (_, value) => call(value)));
-    }),
+    piscina: async (size) => {
+      const start = await loadStart('piscina');
+      const startPool = async (threads: number): Promise<void> => {
+        const call = await start({ threads, task: 'increment', depth: 1 });
+        await Promise.all(Array.from({ length: threads }, (_, value) => call(value)));
+      };
+      return startUp(startPool)(size);
+    },
   },
 };

@@ -2,6 +2,7 @@
  * docs/performance.svg: the rows that say most, as bars, readable on light and on dark pages.
  * Plain SVG text without a library: six panels of bars are less than one's configuration. Pure.
  */
+import { isSubject } from '../row.js';
 import { formatFigure } from './format.js';
 import type { Results, RowResults } from './results.js';
 
@@ -26,7 +27,7 @@ const panels: readonly Panel[] = [
 ];
 
 const layout = {
-  width: 880,
+  width: 960,
   margin: 24,
   columns: 2,
   columnGap: 32,
@@ -34,7 +35,7 @@ const layout = {
   headHeight: 50,
   barHeight: 14,
   barStep: 22,
-  labelWidth: 148,
+  labelWidth: 196,
   valueWidth: 78,
   maxBars: 7,
 } as const;
@@ -56,6 +57,10 @@ const style = `
 interface Bar {
   readonly name: string;
   readonly value: number;
+}
+
+function isOurs({ name }: Bar): boolean {
+  return isSubject(name);
 }
 
 /** The whole picture; panels whose row was not measured are left out. */
@@ -101,7 +106,7 @@ function textAt(x: number, y: number, name: string, text: string, anchor = 'star
   return `  <text class="${name}" x="${x}" y="${y}"${place}>${escape(text)}</text>`;
 }
 
-/** Best first, and never more than there is room for: ours, then those nearest to them. */
+/** Best first, and no more than there is room for; of those who do badly only ours must be seen. */
 function barsOf(row: RowResults, key: string): Bar[] {
   const { better } = row.figures[key] ?? { better: 'higher' };
   const bars = row.contenders.flatMap(({ name, figures }) => {
@@ -109,7 +114,9 @@ function barsOf(row: RowResults, key: string): Bar[] {
     return summary === undefined ? [] : [{ name, value: summary.median }];
   });
   bars.sort((a, b) => (better === 'higher' ? b.value - a.value : a.value - b.value));
-  return bars.slice(0, layout.maxBars);
+  const roomForOthers = layout.maxBars - bars.filter(isOurs).length;
+  const others = bars.filter((bar) => !isOurs(bar)).slice(0, roomForOthers);
+  return bars.filter((bar) => isOurs(bar) || others.includes(bar));
 }
 
 function drawPanel(
@@ -124,14 +131,14 @@ function drawPanel(
   const longest = Math.max(...bars.map(({ value }) => value));
   const direction = figure.better === 'higher' ? 'more is better' : 'less is better';
   const lines = [textAt(x, y + 12, 'title', panel.title), textAt(x, y + 30, 'soft', direction)];
-  bars.forEach(({ name, value }, index) => {
+  bars.forEach((bar, index) => {
+    const { name, value } = bar;
     const top = y + layout.headHeight - 4 + index * layout.barStep;
     const base = top + layout.barHeight - 3;
-    const isOurs = name.startsWith('threadloop');
     const length = Math.max(2, Math.round((value / longest) * barWidth));
     const start = x + layout.labelWidth;
-    const weight = isOurs ? ' own' : '';
-    const color = isOurs ? 'ours' : 'other';
+    const weight = isOurs(bar) ? ' own' : '';
+    const color = isOurs(bar) ? 'ours' : 'other';
     const size = `width="${length}" height="${layout.barHeight}" rx="2"`;
     lines.push(
       textAt(start - 8, base, `ink${weight}`, name, 'end'),

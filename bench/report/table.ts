@@ -2,7 +2,7 @@
  * The tables of docs/performance.md, as Markdown: targets first, then every row with what it
  * awaits, how many are in flight and what is inside the clock. Pure.
  */
-import type { Figure } from '../row.js';
+import { type Figure, isSubject } from '../row.js';
 import { formatFigure, formatSpread } from './format.js';
 import type { ContenderResults, Results, RowResults } from './results.js';
 import { judge, type Verdict } from './targets.js';
@@ -57,7 +57,7 @@ export function writeRow(row: RowResults): string {
   const figures = Object.entries(row.figures);
   const header = figures.map(([, { title, better }]) => `${title} ${arrows[better]}`);
   const lines = row.contenders.map((contender) => [
-    contender.name.startsWith('threadloop') ? `**${contender.name}**` : contender.name,
+    isSubject(contender.name) ? `**${contender.name}**` : contender.name,
     ...figures.map(([key, figure]) => formatCell(contender, key, figure, figures.length)),
   ]);
   const notes = row.contenders.flatMap(({ name, problem }) =>

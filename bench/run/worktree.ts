@@ -11,12 +11,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /** Where this checkout is. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** One build. */
-export interface Build extends Disposable {
-  /** Its root, as `BENCH_SUBJECT` wants it. */
-  readonly url: string;
-}
-
 /** What git says about this checkout. */
 function git(...args: readonly string[]): string {
   return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
@@ -29,29 +23,35 @@ export function describeCheckout(): string {
 }
 
 /**
- * Builds a commit; `.` is this checkout as it was built.
+ * Builds a commit; `.` is this checkout as it was built. What it makes is removed when this process
+ * ends.
  *
+ * @returns the root of the build, as `BENCH_SUBJECT` wants it
  * @throws Error when there is no such commit, or it does not compile
  */
-export function buildCommit(commit: string): Build {
-  if (commit === '.') return { url: pathToFileURL(root).href, [Symbol.dispose]: () => {} };
-  const hash = git('rev-parse', '--verify', `${commit}^{commit}`);
-  const folder = join(mkdtempSync(join(tmpdir(), 'threadloop-bench-')), 'tree');
+export function buildCommit(commit: string): string {
+  if (commit === '.') return pathToFileURL(root).href;
+  const hash = hashOf(commit);
+  const parent = mkdtempSync(join(tmpdir(), 'threadloop-bench-'));
+  const folder = join(parent, 'tree');
   git('worktree', 'add', '--detach', '--quiet', folder, hash);
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  const remove = (): void => {
+  process.once('exit', () => {
     git('worktree', 'remove', '--force', folder);
-    rmSync(join(folder, '..'), { recursive: true, force: true });
-  };
+    rmSync(parent, { recursive: true, force: true });
+  });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return `${pathToFileURL(folder).href}/`;
+}
+
+function hashOf(commit: string): string {
   try {
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    return git('rev-parse', '--verify', '--quiet', `${commit}^{commit}`);
   } catch (error) {
-    remove();
-    throw error;
+    throw new Error(`there is no commit '${commit}' here`, { cause: error });
   }
-  return { url: `${pathToFileURL(folder).href}/`, [Symbol.dispose]: remove };
 }

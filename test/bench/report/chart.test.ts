@@ -33,3 +33,11 @@ test('threadloop is told by colour and by weight, and names are escaped', () => 
 test('there are colours for a dark page', () => {
   expect(drawChart(sampleResults([row]))).toContain('prefers-color-scheme: dark');
 });
+
+test('threadloop is shown even where many others did better', () => {
+  const others = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`peer ${n}`, 100 + n]));
+  const crowded = { ...sampleRow({ threadloop: 1, ...others }), id: row.id };
+  const svg = drawChart(sampleResults([crowded]));
+  expect(widths(svg)).toHaveLength(7);
+  expect(svg).toContain('>threadloop<');
+});
