@@ -11,6 +11,7 @@ const sources = [
   'examples/14-supervised-worker.ts',
   'examples/15-shared-lock.ts',
   'examples/17-cancel-and-time.ts',
+  'examples/23-nursery-across-threads.ts',
   'examples/30-custom-loop.ts',
   'examples/loops/priority-loop.ts',
   'test/contract/custom-loop.test.ts',

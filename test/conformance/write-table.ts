@@ -13,7 +13,7 @@ const table = 'docs/conformance.md';
 
 const intro = `# Conformance
 
-Every listed scenario of asyncio's behaviour (A-…) and of AnyIO's portal (P-…), as a test over
+Every listed scenario of asyncio's behaviour (A-…) and of AnyIO's threads (P-…), as a test over
 the kinds of loop that it applies to: a \`HostEventLoop\`, a \`VirtualEventLoop\`
 and a \`BlockingEventLoop\`; and of Trio's (T-…), in both kinds of task.
 Written by the test suite; do not edit.
