@@ -1,9 +1,9 @@
 /**
- * `npm run bench`: fetches the peers when they are missing, compiles the benchmark and runs it.
+ * `npm run bench`: fetches the peers when they are missing or old, compiles the benchmark and runs it.
  * Plain JavaScript, since nothing is compiled yet. Takes the options of main.ts.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -14,7 +14,9 @@ function run(command, args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-if (!existsSync(`${here}node_modules`)) {
+const lock = `${here}package-lock.json`;
+const installed = `${here}node_modules/.package-lock.json`;
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
   const options = ['--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
   run('npm', ['ci', '--prefix', here, ...options]);
 }

@@ -19,6 +19,8 @@ export interface Plan {
    */
   readonly builds?: Readonly<Record<string, string>>;
   readonly onProgress: (progress: Progress) => void;
+  /** How a measurement is made; a test has its own. */
+  readonly run?: (command: Command) => Promise<Outcome>;
 }
 
 /** What is being measured now. */
@@ -30,7 +32,7 @@ export interface Progress {
 }
 
 /** What was measured of a contender: figures of each round, or why there are none. */
-interface Measured {
+export interface Measured {
   readonly name: string;
   readonly rounds: Figures[];
   problem: string | null;
@@ -47,6 +49,7 @@ const limitMs = { quick: 20_000, full: 60_000 };
 
 /** Gives each row as soon as it is measured. */
 export async function* conduct(plan: Plan): AsyncGenerator<MeasuredRow> {
+  const { run = runCommand } = plan;
   for (const [index, row] of plan.rows.entries()) {
     const runners = runnersOf(row, plan);
     const roundCount = Math.min(plan.roundCount, row.maxRoundCount ?? Infinity);
@@ -55,7 +58,7 @@ export async function* conduct(plan: Plan): AsyncGenerator<MeasuredRow> {
         // What failed once is not tried again: it would only take time from the others.
         if (command === null || measured.problem !== null) continue;
         plan.onProgress({ row, rowNumber: index + 1, round, name: measured.name });
-        record(measured, await runCommand(command));
+        record(measured, await run(command));
       }
     }
     yield { row, contenders: runners.map(({ measured }) => measured) };
