@@ -179,6 +179,9 @@ export type { ToPromiseOptions } from './tasks/to-promise.js';
 export { wait } from './tasks/wait.js';
 export type { ReturnWhen, WaitOptions, WaitResult } from './tasks/wait.js';
 export { waitFor } from './tasks/wait-for.js';
+export { attachLoop } from './threads/attach-loop.js';
+export type { AttachOptions } from './threads/attach-loop.js';
+export type { AttachedLoop, DetachOptions } from './threads/attached-loop.js';
 export type { CallOptions } from './threads/call-options.js';
 export { checkCancelled } from './threads/check-cancelled.js';
 export { ConcurrentFuture } from './threads/concurrent-future.js';
@@ -196,6 +199,7 @@ export type {
 export { callback } from './threads/callback.js';
 export type { Callback, CallbackOptions } from './threads/callback.js';
 export { RemoteLoop } from './threads/remote-loop.js';
+export type { Invitation } from './threads/rendezvous.js';
 export type { ItemOf, RemoteLoopStats } from './threads/remote-loop.js';
 export type { RemoteStream } from './threads/remote-stream.js';
 export type { TaskStatus } from './threads/started-tasks.js';

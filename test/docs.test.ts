@@ -13,6 +13,8 @@ const sources = [
   'examples/17-cancel-and-time.ts',
   'examples/23-nursery-across-threads.ts',
   'examples/30-custom-loop.ts',
+  'examples/31-attach-loop.ts',
+  'examples/tasks/joins-by-itself.js',
   'examples/loops/priority-loop.ts',
   'test/contract/custom-loop.test.ts',
   'examples/32-rxjs.ts',

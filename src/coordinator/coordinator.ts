@@ -9,6 +9,7 @@ import { CoordinatorClosedError } from '../errors.js';
 import { getEventLoop } from '../loop/current-loop.js';
 import type { ExceptionHandler } from '../loop/exception-handler.js';
 import { printsAsText } from '../loop/prints-as-text.js';
+import { runLoopInBackground } from '../threads/background-run.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
 import { assertRemoteFunction } from '../threads/remote-function.js';
 import type {
@@ -18,8 +19,8 @@ import type {
   RemoteResult,
 } from '../threads/remote-function.js';
 import type { RemoteLoop } from '../threads/remote-loop.js';
+import type { Invitation } from '../threads/rendezvous.js';
 import { Admission } from './admission.js';
-import { runLoopInBackground } from './background-run.js';
 import { Balancer } from './balancer.js';
 import { CoordinatorCalls } from './coordinator-calls.js';
 import type { CallPlaces } from './coordinator-calls.js';
@@ -29,6 +30,7 @@ import { LoopSet } from './loop-set.js';
 import { checkLoopCount, fillOptions, fillShutdownOptions } from './options.js';
 import type { CoordinatorOptions, FilledOptions, ShutdownOptions } from './options.js';
 import { Placement } from './place.js';
+import { Reception } from './reception.js';
 import { changeSize } from './resize.js';
 import { endLoops, terminateAll } from './shutdown.js';
 import { takeStats } from './stats.js';
@@ -48,6 +50,7 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
   protected override readonly places: CallPlaces;
   readonly #admission: Admission;
   readonly #endBackground: () => void;
+  readonly #reception: Reception;
   /** One change of size at a time. */
   #resized: Promise<void> = Promise.resolve();
   #shutdown: Promise<void> | null = null;
@@ -92,11 +95,25 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
     });
     this.places = this.#createPlaces();
     this.#loops.admit(this.#loops.open(options.loops));
+    this.#reception = new Reception((application) => this.#loops.join(application));
   }
 
   /** The loops, in the order of their names. They can be kept: a replaced thread keeps its name. */
   get loops(): readonly RemoteLoop[] {
     return this.#loops.members.map(({ loop }) => loop);
+  }
+
+  /** The loops of threads that joined by `attachLoop()`. `submit` and `map` do not choose them. */
+  get attached(): readonly RemoteLoop[] {
+    return this.#loops.joined.map(({ loop }) => loop);
+  }
+
+  /**
+   * For `attachLoop({ invitation })` in threads that are to join this coordinator and no other.
+   * Plain data: give it to them as `workerData`, or in a message.
+   */
+  get invitation(): Invitation {
+    return this.#reception.invitation;
   }
 
   /** @throws InvalidArgumentError when this coordinator has no such loop */
@@ -261,7 +278,8 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
   async #shutDown({ mode, timeoutMs }: Required<ShutdownOptions>): Promise<void> {
     const closed = new CoordinatorClosedError('The coordinator has been shut down');
     this.#admission.close(mode === 'drain', closed);
-    for (const { peer } of this.#loops.all) peer.refuse(closed);
+    this.#reception[Symbol.dispose]();
+    for (const { peer } of [...this.#loops.all, ...this.#loops.joined]) peer.refuse(closed);
     await endLoops(this.#loops, { mode, timeoutMs });
     this.#loops.close();
     this.#endBackground();

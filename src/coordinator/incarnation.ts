@@ -9,9 +9,9 @@ import type { Doorbell } from '../loop/doorbell.js';
 import type { Exchange } from '../threads/exchange.js';
 import { Notice } from '../threads/notices.js';
 import type {
+  Departure,
   Introduction,
   LateError,
-  LoopEntry,
   Measurement,
   Replacement,
 } from '../threads/notices.js';
@@ -127,7 +127,7 @@ export class Incarnation {
   }
 
   /** Tells it that a sibling leaves. Resolves when it will call that no more, or has ended. */
-  async partFrom(leaving: LoopEntry): Promise<void> {
+  async partFrom(leaving: Departure): Promise<void> {
     this.tell(Notice.leaving, leaving);
     await new Promise<void>((resolve) => this.#partings.push(resolve));
   }

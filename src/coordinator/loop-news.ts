@@ -37,8 +37,8 @@ export class LoopNews {
   }
 
   /** Siblings are to call it no more. Resolves when none will. */
-  async leaving(entry: LoopEntry): Promise<void> {
-    await this.#supervisor.partOthers(entry);
+  async leaving(entry: LoopEntry, reason: string): Promise<void> {
+    await this.#supervisor.partOthers({ ...entry, reason });
   }
 
   /** A thread has died. */

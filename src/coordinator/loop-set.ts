@@ -11,7 +11,9 @@ import { registry } from '../loop/registry.js';
 import { getDirectory } from '../threads/directory.js';
 import type { Directory } from '../threads/directory.js';
 import { Notice } from '../threads/notices.js';
-import type { Introduction, StandingCall } from '../threads/notices.js';
+import type { Introduction, LoopEntry, StandingCall } from '../threads/notices.js';
+import type { Application } from '../threads/rendezvous.js';
+import { JoinedLoop } from './joined-loop.js';
 import type { LoopSupervisor, ThreadSeed } from './loop-supervisor.js';
 import type { FilledOptions } from './options.js';
 import type { SpawnedThread } from './spawner.js';
@@ -36,6 +38,8 @@ export class LoopSet {
   #all: SupervisedLoop[] = [];
   #members: SupervisedLoop[] = [];
   readonly #released = new WeakSet<SupervisedLoop>();
+  /** Of threads that were not started here. */
+  #joined: JoinedLoop[] = [];
 
   constructor(options: FilledOptions, owner: LoopSetOwner) {
     this.#options = options;
@@ -50,10 +54,13 @@ export class LoopSet {
       },
       tellOthers: (name, subject, body) => {
         for (const each of this.#all) if (each.name !== name) each.threads.tell(subject, body);
+        for (const each of this.#joined) if (each.name !== name) each.tell(subject, body);
       },
       partOthers: async (leaving) => {
-        const others = this.#all.filter(({ name }) => name !== leaving.name);
-        await Promise.all(others.map(async ({ threads }) => threads.partFrom(leaving)));
+        const isOther = ({ name }: { readonly name: string }): boolean => name !== leaving.name;
+        const threads = this.#all.filter(isOther).map((each) => each.threads);
+        const others = [...threads, ...this.#joined.filter(isOther)];
+        await Promise.all(others.map(async (each) => each.partFrom(leaving)));
       },
     };
   }
@@ -66,6 +73,11 @@ export class LoopSet {
   /** Also those that come up or leave. */
   get all(): readonly SupervisedLoop[] {
     return this.#all;
+  }
+
+  /** Those whose threads joined by themselves. They are members of nothing, and get no work. */
+  get joined(): readonly JoinedLoop[] {
+    return this.#joined;
   }
 
   /** @throws InvalidArgumentError when there is no such loop */
@@ -84,6 +96,26 @@ export class LoopSet {
     // Each is born with the names of all.
     for (const each of opened) each.begin();
     return opened;
+  }
+
+  /**
+   * Takes a thread in that was not started here.
+   *
+   * @throws InvalidStateError when the name is taken
+   */
+  join(application: Application): void {
+    const { name, isNameFree } = application;
+    const given = isNameFree ? freeName(name, this.#directory) : name;
+    const siblings = this.#entries();
+    const loop = new JoinedLoop(given, application, {
+      ...this.#supervisor,
+      onGone: () => {
+        this.#joined = this.#joined.filter((each) => each !== loop);
+        this.#directory.remove(given);
+      },
+    });
+    this.#joined.push(loop);
+    loop.welcome(siblings);
   }
 
   admit(loops: readonly SupervisedLoop[]): void {
@@ -117,13 +149,12 @@ export class LoopSet {
   #spawn({ name, port, doorbell }: ThreadSeed): SpawnedThread {
     const { initialize, finalize, lateErrors, spawner } = this.#options;
     const home = { name: this.#directory.name, threadId, doorbell: registry.doorbell.address };
-    const siblings = this.#all.filter((each) => each.name !== name && this.#isThere(each));
     return spawner.spawn({
       name,
       doorbell: doorbell.address,
       home,
       port,
-      siblings: siblings.map(({ entry }) => entry),
+      siblings: this.#entries().filter((each) => each.name !== name),
       initialize,
       standing: this.#standing.filter(({ waitsFor }) => !waitsFor.delete(name)).map(asCall),
       finalize,
@@ -135,7 +166,19 @@ export class LoopSet {
     return loop.state !== 'gone' && !this.#released.has(loop);
   }
 
+  /** As a thread is told that comes. */
+  #entries(): LoopEntry[] {
+    const living = this.#all.filter((each) => this.#isThere(each));
+    const joined = this.#joined.filter(({ state }) => state === 'joined');
+    return [...living, ...joined].map(({ entry }) => entry);
+  }
+
   #introduce(from: Introduction, to: string): void {
+    const joined = this.#joined.find(({ name }) => name === to);
+    if (joined !== undefined) {
+      joined.tell(Notice.introduced, from, [from.port]);
+      return;
+    }
     const target = this.#all.find(({ name }) => name === to);
     // A closed port tells the asker that nobody is there.
     if (target === undefined || target.state === 'gone') {
@@ -150,6 +193,13 @@ export class LoopSet {
 
 function asCall({ address, args }: Standing): StandingCall {
   return { address, args };
+}
+
+/** The name itself, or the first of `<name>-2`, `<name>-3`, … that is free in this thread. */
+function freeName(name: string, directory: Directory): string {
+  let free = name;
+  for (let number = 2; directory.has(free); number += 1) free = `${name}-${number}`;
+  return free;
 }
 
 /** The first so many of `<name>-1`, `<name>-2`, … that are free in this thread. */

@@ -11,7 +11,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Doorbell } from '../loop/doorbell.js';
-import type { Introduction, LoopEntry, Replacement } from '../threads/notices.js';
+import type { Departure, Introduction, Replacement } from '../threads/notices.js';
 import type { PeerOptions } from '../threads/peer-options.js';
 import type { Peer } from '../threads/peer.js';
 import type { CoordinatorEvents } from './events.js';
@@ -46,7 +46,7 @@ export interface LoopSupervisor {
   /** Tells all other threads. */
   tellOthers(loop: string, subject: string, body: unknown): void;
   /** Tells all other threads that a loop leaves; resolves when none will call it any more. */
-  partOthers(leaving: LoopEntry): Promise<void>;
+  partOthers(leaving: Departure): Promise<void>;
   emit<K extends keyof CoordinatorEvents>(name: K, event: CoordinatorEvents[K]): void;
 }
 

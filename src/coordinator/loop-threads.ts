@@ -8,7 +8,7 @@
  * | former | answers what it was given, and ends                     | –       |
  */
 import type { Exchange } from '../threads/exchange.js';
-import type { LoopEntry } from '../threads/notices.js';
+import type { Departure } from '../threads/notices.js';
 import { Incarnation } from './incarnation.js';
 import type { IncarnationOptions, IncarnationOwner } from './incarnation.js';
 
@@ -69,7 +69,7 @@ export class LoopThreads {
   }
 
   /** Resolves when none of them will call the loop any more that leaves. */
-  async partFrom(leaving: LoopEntry): Promise<void> {
+  async partFrom(leaving: Departure): Promise<void> {
     await Promise.all([...this.#living].map(async (each) => each.partFrom(leaving)));
   }
 

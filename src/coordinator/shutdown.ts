@@ -10,7 +10,7 @@ export async function endLoops(
   loops: LoopSet,
   { mode, timeoutMs }: Required<ShutdownOptions>,
 ): Promise<void> {
-  const { all } = loops;
+  const all = [...loops.all, ...loops.joined];
   const isBounded = timeoutMs !== Infinity;
   const end = (): void => terminateAll(loops, `its shutdown took more than ${timeoutMs} ms`);
   const deadline = isBounded ? setTimeout(end, timeoutMs) : undefined;
@@ -22,5 +22,5 @@ export async function endLoops(
 
 /** Ends all threads where they are. */
 export function terminateAll(loops: LoopSet, reason = 'its coordinator was shut down'): void {
-  for (const each of loops.all) each.terminate(reason);
+  for (const each of [...loops.all, ...loops.joined]) each.terminate(reason);
 }

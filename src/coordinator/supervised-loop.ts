@@ -125,7 +125,7 @@ export class SupervisedLoop {
   /** Takes no more calls, finishes those that were made, and ends for good. */
   leave(refusal: Error): ConcurrentFuture<void> {
     this.peer.refuse(refusal);
-    this.#parted = this.#news.leaving(this.entry);
+    this.#parted = this.#news.leaving(this.entry, resized);
     if (this.#state === 'ready') this.#beginLeaving();
     // Calls may wait for a thread that comes up: it leaves when it has answered them.
     else if (this.peer.pendingCount === 0) this.terminate(resized);

@@ -42,6 +42,8 @@ export interface Registry {
   readonly inbound: Set<InboundSource>;
   /** The thread's place among the others, kept by `src/threads/`. */
   directory: unknown;
+  /** The thread's place at a coordinator that it joined, `null` without; kept by `src/threads/`. */
+  attachment: unknown;
   /** The thread's places in tables of threads, by the table's id; kept by `src/shared/`. */
   members: Map<number, unknown>;
   /** The objects that other threads may use, by name; kept by `src/threads/`. */
@@ -70,6 +72,7 @@ export const registry: Registry = (holder[key] ??= {
   doorbell: new Doorbell(),
   inbound: new Set(),
   directory: null,
+  attachment: null,
   members: new Map(),
   exposed: null,
   trioRun: null,

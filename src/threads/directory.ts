@@ -27,13 +27,24 @@ interface Entry {
 export class Directory implements CallHost {
   /** Set while a worker is being initialized. */
   gate: Promise<void> | null = null;
-  readonly queue: CallQueue = new CallQueue();
-  /** The name under which the others know this thread. */
-  readonly name: string;
+  queue: CallQueue = new CallQueue();
+  #name: string;
   readonly #entries = new Map<string, Entry>();
 
   constructor(name: string) {
-    this.name = name;
+    this.#name = name;
+  }
+
+  /** The name under which the others know this thread. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** The others know this thread by another name from now on; its own loop in their shape goes. */
+  rename(name: string): void {
+    if (name === this.#name) return;
+    this.remove(this.#name);
+    this.#name = name;
   }
 
   /** The loop on which calls from other threads run: the running one. */

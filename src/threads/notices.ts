@@ -17,6 +17,12 @@ export interface LoopEntry {
   readonly doorbell: DoorbellAddress;
 }
 
+/** Body of `leaving`. */
+export interface Departure extends LoopEntry {
+  /** In words. */
+  readonly reason: string;
+}
+
 /** What a worker is born with: `workerData.threadloop`. */
 export interface WorkerSeed {
   readonly name: string;
@@ -54,12 +60,18 @@ export const Notice = {
   measured: 'measured',
   /** To the coordinator: all calls have ended; nothing else will come. */
   stopped: 'stopped',
+  /** To the coordinator, by a thread that joined: let me leave. */
+  detach: 'detach',
   /** To the coordinator: hand this port to the named sibling. */
   introduce: 'introduce',
   /** To the coordinator: end the thread of the named sibling, and have a new one take its name. */
   replace: 'replace',
   /** To the coordinator: the answer to `leaving`, behind whatever was made for that loop before. */
   parted: 'parted',
+  /** To a thread that joined: you are in, as `Welcome`. */
+  welcome: 'welcome',
+  /** To a thread that asked to join: you are not, with the encoded error. */
+  refused: 'refused',
   /** To a worker: a sibling's port. */
   introduced: 'introduced',
   /** To a worker: a loop has come, or bears a new thread. */
@@ -119,4 +131,11 @@ export interface Obituary {
 /** Body of `stop`. */
 export interface StopOrder {
   readonly cancel: boolean;
+}
+
+/** Body of `welcome`. */
+export interface Welcome {
+  /** Under which the thread is known. */
+  readonly name: string;
+  readonly siblings: readonly LoopEntry[];
 }

@@ -12,6 +12,8 @@ export interface PeerOptions {
   /** Where the peer's calls run. */
   readonly host: CallHost;
   readonly onNotice: (subject: string, body: unknown, from: Exchange) => void;
+  /** A link over which calls of this thread go, or went, has closed. */
+  readonly onHungUp?: () => void;
   /** A call of this thread has left the books. Called often: has to be cheap. */
   readonly onAnswer?: () => void;
   /** Opens a link to whichever thread bears the name now. */

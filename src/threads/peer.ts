@@ -283,6 +283,7 @@ export class Peer extends PeerCalls {
     const owesNothing = exchange.pendingCount === 0 && exchange.proxies.callers.size === 0;
     if (isFormer && (owesNothing || this.#handover.death !== null)) bury();
     else this.#orphans.set(exchange, setTimeout(bury, obituaryPatienceMs));
+    this.#options.onHungUp?.();
   }
 
   #failLenders(error: Error): void {

@@ -7,36 +7,24 @@
  * 4. Calls are served until `stop` or `retire` is told: what runs then ends or is cancelled, then
  *    `finalize` runs, the answers leave, and the thread ends by itself.
  */
-import { MessageChannel, workerData } from 'node:worker_threads';
-import { LoopDiedError, LoopLeftError } from '../errors.js';
-import type { LoopDeath } from '../errors.js';
+import { workerData } from 'node:worker_threads';
+import { LoopDiedError } from '../errors.js';
 import { newEventLoop, setEventLoop } from '../loop/current-loop.js';
 // Brings the default kind of loop.
 import '../loop/host-event-loop.js';
-import { Doorbell } from '../loop/doorbell.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { reportTo } from '../loop/exception-handler.js';
 import { takePlace } from '../shared/member.js';
 import { cancelAllTasks } from '../tasks/cancel-all-tasks.js';
 import { encodeError } from '../wire/error-codec.js';
-import type { NodePort } from '../wire/port.js';
 import { interruptBlocked, whenUnblocked } from './blocking-wait.js';
 import { getDirectory } from './directory.js';
 import type { Directory } from './directory.js';
 import { watchLateErrors } from './late-errors.js';
+import { Membership } from './membership.js';
 import { resolveExport } from './module-loader.js';
 import { Notice } from './notices.js';
-import type {
-  Introduction,
-  LateError,
-  LoopEntry,
-  Measurement,
-  Obituary,
-  Replacement,
-  StandingCall,
-  StopOrder,
-  WorkerSeed,
-} from './notices.js';
+import type { LateError, Measurement, StandingCall, StopOrder, WorkerSeed } from './notices.js';
 import type { Peer } from './peer.js';
 
 /** Of the cancels that a shutdown brings. */
@@ -69,15 +57,10 @@ class WorkerLife {
     if (seed.lateErrors === 'report') {
       watchLateErrors((message, error) => this.#onLateError(message, error));
     }
-    this.#home = directory.add({
-      name: seed.home.name,
-      onNotice: (subject, body) => this.#onNotice(subject, body),
-      open: () => {
-        throw new LoopDiedError({ loop: seed.home.name, exitCode: null, reason: 'it hung up' });
-      },
-    });
-    this.#join(seed.home);
-    for (const sibling of seed.siblings) this.#join(sibling);
+    const onNotice = (subject: string, body: unknown): void => this.#onNotice(subject, body);
+    const membership = new Membership(directory, seed.home, { onNotice });
+    this.#home = membership.home;
+    for (const sibling of seed.siblings) membership.join(sibling);
   }
 
   async begin(): Promise<void> {
@@ -157,80 +140,14 @@ class WorkerLife {
     }
   }
 
-  #join({ name, threadId, doorbell }: LoopEntry): void {
-    const peer =
-      this.#directory.peer(name) ??
-      this.#directory.add({
-        name,
-        onNotice: () => undefined,
-        open: () => this.#openTo(name),
-        replaceThread: (reason, victim) => {
-          const replacement: Replacement = { name, threadId: victim, reason };
-          this.#home.notice(Notice.replace, replacement);
-        },
-      });
-    peer.threadId = threadId;
-    peer.doorbell = new Doorbell(doorbell);
-  }
-
-  /** What is sent before the sibling has its end waits in the channel. */
-  #openTo(name: string): NodePort {
-    const { port1, port2 } = new MessageChannel();
-    const introduction: Introduction = { name, port: port2 };
-    this.#home.notice(Notice.introduce, introduction, [port2]);
-    return (this.#directory.peer(name) as Peer).portOver(port1);
-  }
-
   #onNotice(subject: string, body: unknown): void {
-    switch (subject) {
-      case Notice.joined:
-        this.#join(body as LoopEntry);
-        break;
-      case Notice.introduced:
-        this.#onIntroduced(body as Introduction);
-        break;
-      case Notice.moved: {
-        const entry = body as LoopEntry;
-        this.#directory.peer(entry.name)?.handOver();
-        this.#join(entry);
-        break;
-      }
-      case Notice.retired: {
-        const death = body as LoopDeath;
-        this.#directory.peer(death.loop)?.mournFormer(new LoopDiedError(death));
-        break;
-      }
-      case Notice.leaving: {
-        const { name } = body as LoopEntry;
-        const peer = this.#directory.peer(name);
-        peer?.refuse(new LoopLeftError(`Loop '${name}' has left: its coordinator was resized`));
-        peer?.handOver();
-        this.#home.notice(Notice.parted, null);
-        break;
-      }
-      case Notice.died: {
-        const { death, atMs } = body as Obituary;
-        this.#directory.peer(death.loop)?.mourn(new LoopDiedError(death), atMs);
-        break;
-      }
-      case Notice.left: {
-        const death = body as LoopDeath;
-        this.#directory.peer(death.loop)?.close(new LoopDiedError(death));
-        this.#directory.remove(death.loop);
-        break;
-      }
-      case Notice.measure: {
-        const heapUsedMB = process.memoryUsage().heapUsed / bytesPerMB;
-        this.#home.notice(Notice.measured, { heapUsedMB } satisfies Measurement);
-        break;
-      }
-      case Notice.retire:
-        void this.#retire();
-        break;
-      case Notice.stop:
-        this.#onStop(body as StopOrder);
-        break;
-      default:
+    if (subject === Notice.measure) {
+      const heapUsedMB = process.memoryUsage().heapUsed / bytesPerMB;
+      this.#home.notice(Notice.measured, { heapUsedMB } satisfies Measurement);
+    } else if (subject === Notice.retire) {
+      void this.#retire();
+    } else if (subject === Notice.stop) {
+      this.#onStop(body as StopOrder);
     }
   }
 
@@ -241,12 +158,5 @@ class WorkerLife {
       interruptBlocked(shutdownMessage);
     }
     whenUnblocked(() => void this.#stop(order), null);
-  }
-
-  #onIntroduced({ name, port, isFormer = false }: Introduction): void {
-    const peer = this.#directory.peer(name);
-    if (peer === undefined) port.close();
-    else if (isFormer) peer.attachFormer(peer.portOver(port, null));
-    else peer.attachNode(port);
   }
 }

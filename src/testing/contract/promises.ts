@@ -78,7 +78,7 @@ export const refusalChecks: Checks = {
 };
 
 /** A loop that closes the async generators which it was given. */
-export interface TracksGenerators extends EventLoop {
+interface TracksGenerators extends EventLoop {
   trackAsyncGenerator<G>(generator: G): G;
 }
 
