@@ -97,6 +97,8 @@ export class BlockingPortal implements Disposable {
   readonly #peer: Peer;
   readonly #thread: SpawnedThread;
   #state: 'running' | 'stopping' | 'gone' = 'running';
+  /** Why it was ended by force. */
+  #endReason: string | null = null;
   /** The thread has said that its calls have ended, or that it could not start. */
   #hasSaidGoodbye = false;
   #startFailure: unknown = null;
@@ -121,6 +123,7 @@ export class BlockingPortal implements Disposable {
       open: () => {
         throw new LoopDiedError({ loop: name, exitCode: null, reason: 'its thread ended' });
       },
+      replaceThread: (reason) => this.#terminate(reason),
     });
     const doorbell = keepPlace();
     this.#peer.doorbell = doorbell;
@@ -264,9 +267,15 @@ export class BlockingPortal implements Disposable {
     this.#forget({ loop: this.name, exitCode: null, reason: 'it could not be initialized' });
   }
 
+  /** A call ignores that it was cancelled. Nothing replaces the thread of a portal. */
+  #terminate(reason: string): void {
+    this.#endReason = reason;
+    this.#thread.terminate();
+  }
+
   #onExit({ exitCode, error }: ThreadExit): void {
-    const wasStopped = this.#state === 'stopping';
-    const reason = wasStopped ? 'it was stopped' : 'its thread ended';
+    const byItself = this.#state === 'stopping' ? 'it was stopped' : 'its thread ended';
+    const reason = this.#endReason ?? byItself;
     this.#forget({ loop: this.name, exitCode, reason }, error);
   }
 

@@ -245,6 +245,19 @@ describe('a portal whose thread dies', () => {
     await eventually(() => portal.toString().includes('gone'));
     expect(() => portal.call(functions.nothing)).toThrow(/exit code 3|not running/u);
   });
+
+  test('because a cancelled call outlasts its grace says so, and frees the name', async () => {
+    const portal = startPortal({ name: 'stuck' });
+    const started = newFlag();
+    const { loop } = portal;
+    const call = loop.with({ graceMs: 20 }).runCoroutineThreadsafe(deadly.spin, started);
+    const behind = portal.startTaskSoon(functions.nothing);
+    Atomics.wait(started, 0, 0, 5_000);
+    call.cancel();
+    const reason = 'spin() went on for 20 ms after it was cancelled';
+    await expect(behind).rejects.toMatchObject({ code: 'ERR_LOOP_DIED', reason });
+    await eventually(() => !loopNames().includes('stuck'));
+  });
 });
 
 describe('a program', () => {
