@@ -15,7 +15,7 @@ export interface Cell {
 }
 
 const folder = '.cache/faults';
-const files = ['matrix', 'executor-jobs'];
+const files = ['matrix', 'portal-calls', 'executor-jobs'];
 const kept: Cell[] = [];
 
 /** Takes down what came of a cell. */
@@ -33,7 +33,7 @@ export function keepRows(file: string): void {
   if (isWhole(cells)) writeFileSync('docs/faults.md', makePage(cells));
 }
 
-const columns = [...kinds.map(({ title }) => title), 'executor job'];
+const columns = [...kinds.map(({ title }) => title), 'portal call', 'executor job'];
 const rowsOf = (phase: string): string[] => [
   ...deaths.map(({ title }) => title),
   ...(phase === 'starting' ? loadFailures.map(({ title }) => title) : []),
@@ -49,7 +49,8 @@ const intro = `# Faults
 
 Every kind of call against every way to lose its thread, in every phase of the call. In each cell
 the call settled within seconds with what stands there, a call of the same kind that came after
-worked, and nothing was left in the books. Written by the tests in \`test/faults/\`; do not edit.
+worked (of another portal, since none is replaced), and nothing was left in the books. Written by
+the tests in \`test/faults/\`; do not edit.
 
 \`LoopDiedError\` and \`ThreadDiedError\` give the reason: the exit code, what was thrown, whose
 time was up. While a coordinator shuts down, "works" means \`CoordinatorClosedError\`.
