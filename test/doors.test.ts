@@ -31,6 +31,18 @@ describe.concurrent('a door', () => {
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
   });
 
+  test.for([
+    ['threadloop/rxjs', "(await import('rxjs')).NEVER"],
+    ['threadloop/effect', "(await import('effect')).Effect.void"],
+    ['threadloop/effection', '() => []'],
+  ] as const)('%s has a default loop of its own accord', async ([door, work]) => {
+    const program = `const { toFuture } = await import('${door}');
+      const future = toFuture(${work});
+      console.log(future.getLoop().name);`;
+    const { stdout, code } = await runProgram(program);
+    expect({ stdout, code }).toEqual({ stdout: 'main\n', code: 0 });
+  });
+
   test.for(peers)('threadloop/%s names the package that is missing', async (peer) => {
     const { stderr, code } = await runProgram(importWithout([peer], `threadloop/${peer}`));
     expect(code).toBe(1);

@@ -9,6 +9,8 @@ import { getEventLoop } from '../loop/current-loop.js';
 import { ensureFuture } from '../loop/ensure-future.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import type { Future } from '../loop/future.js';
+// A program may import no other door: with this, its main thread has a loop by default.
+import '../loop/host-event-loop.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
 
 /** Options of what waits on a loop. */
