@@ -7,8 +7,7 @@ import type { Contender, Row } from '../row.js';
 import { callers } from './contenders.js';
 import { timeAfterSilence } from './drive.js';
 
-const silenceMs = 10;
-const callCount = 100;
+const silence = { count: 100, silenceMs: 10 };
 const options = { threads: 1, task: 'increment', depth: 64 } as const;
 
 /** One port, one listener on each side, one call at a time: nothing is looked up. */
@@ -21,7 +20,7 @@ const barePort: Contender = async (size) => {
       settle = resolve;
       worker.postMessage(value);
     });
-  return { ...(await timeAfterSilence(call, size.count(callCount), silenceMs)) };
+  return { ...(await timeAfterSilence(call, size, silence)) };
 };
 
 if (workerData === 'after-silence') {
@@ -48,7 +47,7 @@ export const row: Row = {
   },
   contenders: {
     ...callers(['threadloop', 'piscina', 'comlink'], options, async (call, size) => ({
-      ...(await timeAfterSilence(call, size.count(callCount), silenceMs)),
+      ...(await timeAfterSilence(call, size, silence)),
     })),
     'bare MessagePort': barePort,
   },

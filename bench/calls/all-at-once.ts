@@ -21,10 +21,9 @@ export const row: Row = {
   clock: 'from the first call to the last answer',
   figures: { rate: { title: 'calls', unit: '/s', better: 'higher' } },
   contenders: {
-    ...callers(['threadloop', 'Worker + Map', ...names], options, async (call, size) => {
-      await measureAllAtOnce(call, size.count(callCount) / 10);
-      return { rate: await measureAllAtOnce(call, size.count(callCount)) };
-    }),
+    ...callers(['threadloop', 'Worker + Map', ...names], options, async (call, size) => ({
+      rate: await measureAllAtOnce(call, size, callCount),
+    })),
     ...pythonContenders('calls/asyncio_rows.py', 'all_at_once'),
   },
 };

@@ -1,11 +1,12 @@
 /**
  * How calls are driven and timed, the same for every contender: one caller who waits for each
- * answer, many callers who do, or all calls at once. Every answer is checked. On the calling
- * thread, whichever that is.
+ * answer, many callers who do, or all calls at once. Every answer is checked, and a warm-up goes
+ * before. On the calling thread, whichever that is.
  */
 import { setTimeout as sleepOnHost } from 'node:timers/promises';
 import { quantile } from '../report/statistics.js';
 import type { Size } from '../row.js';
+import { warmUp } from '../warm-up.js';
 import type { Call } from './contenders.js';
 
 /** What one caller sees. */
@@ -14,19 +15,23 @@ export interface RoundTrips {
   readonly p99: number;
 }
 
-/** For how long calls are made, before the clock starts and under it. */
-export type Window = Pick<Size, 'warmUpMs' | 'windowMs'>;
+/** Calls of a warm-up between two looks at the clock. */
+const callsPerPass = 200;
 
-/** Microseconds from making a call to having its answer, for one caller; a warm-up goes before. */
-export async function timeRoundTrips(call: Call, count: number): Promise<RoundTrips> {
-  await timeEach(call, Math.ceil(count / 3), 0);
-  return summarise(await timeEach(call, count, 0));
+/** Microseconds from making a call to having its answer, for one caller. */
+export async function timeRoundTrips(call: Call, size: Size, count: number): Promise<RoundTrips> {
+  await warmUp(size, () => timeEach(call, callsPerPass, 0));
+  return summarise(await timeEach(call, size.count(count), 0));
 }
 
 /** As `timeRoundTrips`, but nothing happens for so many milliseconds before each call. */
-export async function timeAfterSilence(call: Call, count: number, ms: number): Promise<RoundTrips> {
-  await timeEach(call, 1_000, 0);
-  return summarise(await timeEach(call, count, ms));
+export async function timeAfterSilence(
+  call: Call,
+  size: Size,
+  { count, silenceMs }: { readonly count: number; readonly silenceMs: number },
+): Promise<RoundTrips> {
+  await warmUp(size, () => timeEach(call, callsPerPass, 0));
+  return summarise(await timeEach(call, size.count(count), silenceMs));
 }
 
 async function timeEach(call: Call, count: number, silenceMs: number): Promise<number[]> {
@@ -45,10 +50,10 @@ function summarise(timesUs: readonly number[]): RoundTrips {
   return { p50: quantile(timesUs, 0.5), p99: quantile(timesUs, 0.99) };
 }
 
-/** Calls a second by so many callers, each of whom waits for its answers; a warm-up goes before. */
-export async function measureRate(call: Call, callers: number, window: Window): Promise<number> {
-  await callFor(call, callers, window.warmUpMs);
-  return callFor(call, callers, window.windowMs);
+/** Calls a second by so many callers, each of whom waits for its answers. */
+export async function measureRate(call: Call, size: Size, callers: number): Promise<number> {
+  await callFor(call, callers, size.warmUpMs);
+  return callFor(call, callers, size.windowMs);
 }
 
 /** The clock is read at every so many calls only: reading it costs, too. */
@@ -71,7 +76,12 @@ async function callFor(call: Call, callers: number, windowMs: number): Promise<n
 }
 
 /** Calls a second when all are made before the first answer is looked at. */
-export async function measureAllAtOnce(call: Call, count: number): Promise<number> {
+export async function measureAllAtOnce(call: Call, size: Size, count: number): Promise<number> {
+  await warmUp(size, () => callAllAtOnce(call, callsPerPass * 10));
+  return callAllAtOnce(call, size.count(count));
+}
+
+async function callAllAtOnce(call: Call, count: number): Promise<number> {
   const answers = new Array<PromiseLike<number>>(count);
   const startMs = performance.now();
   for (let value = 0; value < count; value += 1) answers[value] = call(value);

@@ -26,10 +26,8 @@ async function measureHeap(call: Call, count: number): Promise<number> {
 }
 
 async function measure(call: Call, size: Size): Promise<Figures> {
-  const count = size.count(callCount);
-  await measureAllAtOnce(call, count / 10);
-  const rate = await measureAllAtOnce(call, count);
-  return { rate, heap: await measureHeap(call, count / 5) };
+  const rate = await measureAllAtOnce(call, size, callCount);
+  return { rate, heap: await measureHeap(call, size.count(callCount) / 5) };
 }
 
 /** See above. */

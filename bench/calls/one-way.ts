@@ -5,9 +5,11 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { pythonContenders, type Row, type Size } from '../row.js';
 import { threadloop } from '../subject.js';
+import { warmUp } from '../warm-up.js';
 import { assertAnswer } from './drive.js';
 
 const postCount = 1_000_000;
+const warmUpCount = 20_000;
 const isCounter = workerData === 'one-way';
 
 let sum = 0;
@@ -25,19 +27,19 @@ export function takeSum(): number {
 }
 
 async function measure(
-  { count }: Size,
+  size: Size,
   post: (value: number) => void,
   askSum: () => PromiseLike<number>,
 ): Promise<{ rate: number }> {
-  let rate = 0;
-  for (const size of [count(postCount) / 4, count(postCount)]) {
-    const startMs = performance.now();
-    for (let value = 0; value < size; value += 1) post(value);
-    const answer = await askSum();
-    rate = size / ((performance.now() - startMs) / 1_000);
-    assertAnswer(answer, (size * (size - 1)) / 2);
-  }
-  return { rate };
+  const pass = async (count: number): Promise<void> => {
+    for (let value = 0; value < count; value += 1) post(value);
+    assertAnswer(await askSum(), (count * (count - 1)) / 2);
+  };
+  await warmUp(size, () => pass(warmUpCount));
+  const count = size.count(postCount);
+  const startMs = performance.now();
+  await pass(count);
+  return { rate: count / ((performance.now() - startMs) / 1_000) };
 }
 
 async function viaThreadloop(size: Size): Promise<{ rate: number }> {

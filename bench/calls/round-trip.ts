@@ -31,7 +31,7 @@ export const row: Row = {
   },
   contenders: {
     ...callers(['threadloop', 'Worker + Map', ...peers], options, async (call, size) => ({
-      ...(await timeRoundTrips(call, size.count(6_000))),
+      ...(await timeRoundTrips(call, size, 6_000)),
     })),
     ...pythonContenders('calls/asyncio_rows.py', 'round_trip'),
   },

@@ -29,7 +29,7 @@ export const row: Row = {
   },
   contenders: {
     ...callers(['threadloop', 'Worker + Map', ...peers], options, async (call, size) => ({
-      rate: await measureRate(call, callerCount, size),
+      rate: await measureRate(call, size, callerCount),
     })),
     ...pythonContenders('calls/asyncio_rows.py', 'thousand_callers'),
   },

@@ -18,6 +18,6 @@ export const row: Row = {
   clock: 'all calls of 0.5 s, to the last answer',
   figures: { rate: { title: 'calls', unit: '/s', better: 'higher' } },
   contenders: callers(['threadloop', ...pools], options, async (call, size) => ({
-    rate: await measureRate(call, callerCount, size),
+    rate: await measureRate(call, size, callerCount),
   })),
 };

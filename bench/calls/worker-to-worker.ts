@@ -2,26 +2,24 @@
  * One worker calls another, set against the main thread calling a worker: the same link leads to
  * both, and no message goes by way of the main thread. The same driving code runs on each side.
  */
-import type { Figures, Row } from '../row.js';
+import { type Figures, type Row, sizeOf } from '../row.js';
 import { threadloop } from '../subject.js';
-import { measureRate, timeRoundTrips, type Window } from './drive.js';
+import { measureRate, timeRoundTrips } from './drive.js';
 
 const callerCount = 1_000;
-const url = new URL('./tasks.js', import.meta.url);
+const roundTripCount = 3_000;
+const tasksUrl = new URL('./tasks.js', import.meta.url);
 
 /** Runs on the calling thread, whichever that is. */
-export async function measureCalls(
-  target: string,
-  count: number,
-  window: Window,
-): Promise<Figures> {
+export async function measureCalls(target: string, isQuick: boolean): Promise<Figures> {
   const { getLoop, remoteModule } = threadloop;
   const loop = getLoop(target);
-  const { increment } = remoteModule<typeof import('./tasks.js')>(url);
+  const { increment } = remoteModule<typeof import('./tasks.js')>(tasksUrl);
   const call = (value: number): PromiseLike<number> =>
     loop.runCoroutineThreadsafe(increment, value);
-  const rate = await measureRate(call, callerCount, window);
-  const { p50 } = await timeRoundTrips(call, count);
+  const size = sizeOf(isQuick);
+  const rate = await measureRate(call, size, callerCount);
+  const { p50 } = await timeRoundTrips(call, size, roundTripCount);
   return { rate, p50 };
 }
 
@@ -61,18 +59,16 @@ export const row: Row = {
     },
   },
   contenders: {
-    'threadloop, main to worker': async ({ count, warmUpMs, windowMs }) => {
+    'threadloop, main to worker': async ({ isQuick }) => {
       await threadloop.Coordinator.start({ loops: 2 });
-      return measureCalls('loop-2', count(3_000), { warmUpMs, windowMs });
+      return measureCalls('loop-2', isQuick);
     },
-    'threadloop, worker to worker': async ({ count, warmUpMs, windowMs }) => {
+    'threadloop, worker to worker': async ({ isQuick }) => {
       const coordinator = await threadloop.Coordinator.start({ loops: 2 });
-      const here = threadloop.remoteModule<typeof import('./worker-to-worker.js')>(
-        new URL(import.meta.url),
-      );
+      const url = new URL(import.meta.url);
+      const here = threadloop.remoteModule<typeof import('./worker-to-worker.js')>(url);
       const caller = coordinator.loop('loop-1');
-      const window = { warmUpMs, windowMs };
-      return caller.runCoroutineThreadsafe(here.measureCalls, 'loop-2', count(3_000), window);
+      return caller.runCoroutineThreadsafe(here.measureCalls, 'loop-2', isQuick);
     },
   },
 };

@@ -3,9 +3,9 @@
  * pass on a fresh one, and on whatever else runs in Node. A pass that warms up goes before.
  */
 import type { BlockingEventLoop, HostEventLoop } from 'threadloop';
-import { collectGarbage } from '../life/memory.js';
 import type { Contender, Figures, Size } from '../row.js';
 import { threadloop } from '../subject.js';
+import { warmUp } from '../warm-up.js';
 
 /** Either kind. What runs on it is a promise on a host loop, and done on a blocking one. */
 export type Loop = HostEventLoop | BlockingEventLoop;
@@ -40,14 +40,6 @@ export async function measurePasses(
   const count = size.count(fullCount);
   await warmUp(size, () => timePass(count, pass));
   return { rate: count / ((await timePass(count, pass)) / 1_000) };
-}
-
-/** Does it over and over, until the compiler has had time; what it has left is collected. */
-export async function warmUp({ warmUpMs }: Size, pass: () => unknown): Promise<void> {
-  const startMs = performance.now();
-  do await pass();
-  while (performance.now() - startMs < warmUpMs);
-  collectGarbage();
 }
 
 /** Milliseconds that a pass takes. */

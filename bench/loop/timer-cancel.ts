@@ -4,7 +4,8 @@
  */
 import type { TimerHandle } from 'threadloop';
 import { pythonContenders, type Row, type Size } from '../row.js';
-import { onBothLoops, rateFigure, timePass, warmUp } from './both-loops.js';
+import { warmUp } from '../warm-up.js';
+import { onBothLoops, rateFigure, timePass } from './both-loops.js';
 
 const timerCount = 1_000_000;
 const delayMs = 60_000;

@@ -3,7 +3,8 @@
  * keeping them in order costs.
  */
 import { pythonContenders, type Row } from '../row.js';
-import { type Loop, onBothLoops, timePass, warmUp } from './both-loops.js';
+import { warmUp } from '../warm-up.js';
+import { type Loop, onBothLoops, timePass } from './both-loops.js';
 
 const timerCount = 200_000;
 const spreadMs = 200;
