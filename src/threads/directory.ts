@@ -11,6 +11,7 @@ import { InvalidStateError, LoopNotFoundError } from '../errors.js';
 import { threadName } from '../loop/current-loop.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { registry } from '../loop/registry.js';
+import type { TrioRun } from '../trio/trio-run.js';
 import { NodePort } from '../wire/port.js';
 import { CallQueue } from './call-queue.js';
 import type { CallHost } from './incoming-calls.js';
@@ -47,9 +48,11 @@ export class Directory implements CallHost {
     this.#name = name;
   }
 
-  /** The loop on which calls from other threads run: the running one. */
+  /** The loop on which calls from other threads run: the running one, else that of a guest. */
   loop(): EventLoop | null {
-    return registry.running;
+    if (registry.running !== null) return registry.running;
+    // Between its passes the guest's host has the thread, which may be Node itself.
+    return (registry.trioRun as TrioRun | null)?.loop ?? null;
   }
 
   /** @throws InvalidStateError when the name is taken */

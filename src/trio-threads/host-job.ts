@@ -108,7 +108,7 @@ export class HostJob {
     const id = jobCount;
     const { threads, limiter } = this.#place;
     const host = getDirectory().name;
-    const thread = threads.take();
+    const thread = this.#takeThread();
     const call = thread.call(within(far.runJob, this.#address), [...args, { id, host }]);
     jobs.set(id, this);
     // A cancel does not settle it: it is done when the function has ended.
@@ -120,6 +120,17 @@ export class HostJob {
       this.#stir();
     });
     return [thread, call];
+  }
+
+  #takeThread(): JobThread {
+    const { threads, limiter } = this.#place;
+    try {
+      return threads.take();
+    } catch (error) {
+      // The machine has no thread left: the token must not be lost with it.
+      limiter.releaseOnBehalfOf(this);
+      throw error;
+    }
   }
 
   /** Waits for something to do, and does it. */

@@ -18,6 +18,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { WorkerSpawner } from '../coordinator/spawner.js';
 import type { SpawnedThread, ThreadExit } from '../coordinator/spawner.js';
 import { LoopDiedError, showError } from '../errors.js';
+import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
 import { giveUpPlace, keepPlace } from '../shared/member.js';
 import { getDirectory } from '../threads/directory.js';
@@ -103,6 +104,7 @@ export class JobThread {
     this.#thread.onExit((exit) => {
       giveUpPlace(doorbell);
       this.isAlive = false;
+      if (this.#peer.pendingCount === 0) reportLate(exit);
       this.#peer.close(this.#death(exit));
     });
   }
@@ -148,4 +150,11 @@ export class JobThread {
     const death = { loop: this.#name, exitCode, reason };
     return new LoopDiedError(death, error === undefined ? {} : { cause: error });
   }
+}
+
+/** What a job has left behind in its thread has thrown: nobody else hears of it. */
+function reportLate({ error }: ThreadExit): void {
+  if (error === undefined) return;
+  const message = 'Exception in an idle thread of toThread.runSync()';
+  reportTo(registry.running, { message, exception: error });
 }

@@ -1,6 +1,7 @@
 // Functions that block, in threads of a run: how they end, and what is left behind.
 
 import {
+  getRunningLoop,
   InvalidArgumentError,
   isCancelled,
   LoopDiedError,
@@ -46,6 +47,17 @@ describe('toThread.runSync()', () => {
       expect(await thrownBy(() => toThread.runSync(jobs.die))).toBeInstanceOf(LoopDiedError);
       expect(trio.currentDefaultThreadLimiter().borrowedTokens).toBe(0);
       expect(await toThread.runSync(jobs.threadNumber)).not.toBe(first);
+    });
+  });
+
+  test('reports what a function has left behind in its thread, and goes on', async () => {
+    await trio.run(async () => {
+      const heard: unknown[] = [];
+      getRunningLoop().setExceptionHandler((_loop, { exception }) => heard.push(exception));
+      await toThread.runSync(jobs.failLater);
+      await eventually(() => heard.length > 0);
+      expect(String(heard[0])).toBe('RangeError: too late');
+      expect(await toThread.runSync(jobs.add, 1, 1)).toBe(2);
     });
   });
 
