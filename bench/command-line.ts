@@ -24,8 +24,8 @@ export const help = `npm run bench -- [options]
 Measures every row with every contender, and writes bench/results/<machine>.json,
 docs/performance.md and docs/performance.svg. Takes about ten minutes.
 
-  --quick          a tenth of everything, in under a minute; writes nothing but its own
-                   results under .cache/bench/
+  --quick          a tenth of everything, with fewer peers, in under a minute; writes
+                   nothing but its own results under .cache/bench/
   --only TEXT      rows whose id contains TEXT, such as loop or calls/round-trip; as --quick
                    it writes nothing else
   --rounds N       rounds of each row; default 3 (quick: 1)

@@ -21,6 +21,8 @@ export interface Row {
   readonly clock: string;
   readonly figures: Readonly<Record<string, Figure>>;
   readonly contenders: Readonly<Record<string, Contender>>;
+  /** Contenders that a quick run leaves out. */
+  readonly fullOnly?: readonly string[];
   /** For what is long and hardly varies. */
   readonly maxRoundCount?: number;
 }

@@ -3,7 +3,7 @@
  * It shows what a queue costs when it is long.
  */
 import { pythonContenders, type Row } from '../row.js';
-import { callers, peers } from './contenders.js';
+import { callers, fullOnly, peers } from './contenders.js';
 import { measureAllAtOnce } from './drive.js';
 
 const callCount = 50_000;
@@ -26,4 +26,5 @@ export const row: Row = {
     })),
     ...pythonContenders('calls/asyncio_rows.py', 'all_at_once'),
   },
+  fullOnly,
 };

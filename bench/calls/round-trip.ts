@@ -3,7 +3,7 @@
  * It shows latency: what a single call costs, and how evenly.
  */
 import { pythonContenders, type Row } from '../row.js';
-import { callers, peers } from './contenders.js';
+import { callers, fullOnly, peers } from './contenders.js';
 import { timeRoundTrips } from './drive.js';
 
 const options = { threads: 1, task: 'increment', depth: 64 } as const;
@@ -35,4 +35,5 @@ export const row: Row = {
     })),
     ...pythonContenders('calls/asyncio_rows.py', 'round_trip'),
   },
+  fullOnly,
 };

@@ -3,7 +3,7 @@
  * It shows throughput: what a call costs when others can share the way.
  */
 import { pythonContenders, type Row } from '../row.js';
-import { callers, peers } from './contenders.js';
+import { callers, fullOnly, peers } from './contenders.js';
 import { measureRate } from './drive.js';
 
 const callerCount = 1_000;
@@ -33,4 +33,5 @@ export const row: Row = {
     })),
     ...pythonContenders('calls/asyncio_rows.py', 'thousand_callers'),
   },
+  fullOnly,
 };

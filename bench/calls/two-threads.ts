@@ -3,7 +3,7 @@
  * On two cores the calling thread is in the way of both, so more threads need not mean more calls.
  */
 import type { Row } from '../row.js';
-import { callers, pools } from './contenders.js';
+import { callers, fullOnly, pools } from './contenders.js';
 import { measureRate } from './drive.js';
 
 const callerCount = 1_000;
@@ -20,4 +20,5 @@ export const row: Row = {
   contenders: callers(['threadloop', ...pools], options, async (call, size) => ({
     rate: await measureRate(call, size, callerCount),
   })),
+  fullOnly,
 };

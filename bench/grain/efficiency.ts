@@ -2,7 +2,7 @@
  * Efficiency by grain: two threads, 64 callers, tasks that compute for so many microseconds. 1.00
  * means that both cores did nothing else. From these METG(50 %) is read.
  */
-import { type Call, callers } from '../calls/contenders.js';
+import { type Call, callers, fullOnly } from '../calls/contenders.js';
 import { assertAnswer } from '../calls/drive.js';
 import type { Figure, Figures, Row, Size } from '../row.js';
 import { stepsPerUs } from './calibrate.js';
@@ -72,4 +72,5 @@ export const row: Row = {
     options,
     measure,
   ),
+  fullOnly,
 };

@@ -2,7 +2,7 @@
  * One task in 20 is 50 times longer: how far from an even share of the work two threads end.
  * A pool that gives each thread its tasks too early is left with one that is busy and one idle.
  */
-import { type Call, callers } from '../calls/contenders.js';
+import { type Call, callers, fullOnly } from '../calls/contenders.js';
 import { assertAnswer } from '../calls/drive.js';
 import type { Figures, Row, Size } from '../row.js';
 import { stepsPerUs } from './calibrate.js';
@@ -46,4 +46,5 @@ export const row: Row = {
     options,
     measure,
   ),
+  fullOnly,
 };

@@ -3,7 +3,7 @@
  * be answered by another thread. Not every library gets so far, which is then what the table says.
  */
 import { setTimeout as sleepOnHost } from 'node:timers/promises';
-import { type Call, callers, pools } from '../calls/contenders.js';
+import { type Call, callers, fullOnly, pools } from '../calls/contenders.js';
 import { assertAnswer } from '../calls/drive.js';
 import { median } from '../report/statistics.js';
 import type { Figures, Row, Size } from '../row.js';
@@ -64,4 +64,5 @@ export const row: Row = {
     answered: { title: 'next answer', unit: 'ms', better: 'lower' },
   },
   contenders: callers(['threadloop', ...pools], options, measure),
+  fullOnly,
 };

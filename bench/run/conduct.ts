@@ -76,7 +76,8 @@ interface Runner {
 }
 
 function runnersOf(row: Row, plan: Plan): Runner[] {
-  const names = Object.keys(row.contenders);
+  const leftOut = plan.isQuick ? (row.fullOnly ?? []) : [];
+  const names = Object.keys(row.contenders).filter((name) => !leftOut.includes(name));
   const { builds } = plan;
   if (builds === undefined) return names.map((name) => runnerOf(row, name, plan));
   return names.filter(isSubject).flatMap((name) =>

@@ -53,6 +53,16 @@ test('who has failed is not asked again, and the others go on', async () => {
   expect(contenders[1]).toMatchObject({ name: 'peer', rounds: [], problem: 'it hung' });
 });
 
+test('a quick run leaves out whom the row can spare', async () => {
+  const rows = [{ ...row, fullOnly: ['peer'] }];
+  expect((await conductWith({ rows, roundCount: 1 }, fine)).order).toEqual([
+    'threadloop',
+    'asyncio',
+  ]);
+  const { order } = await conductWith({ rows, roundCount: 1, isQuick: false }, fine);
+  expect(order).toEqual(['threadloop', 'peer', 'asyncio']);
+});
+
 test('a row may want fewer rounds', async () => {
   const { order } = await conductWith({ rows: [{ ...row, maxRoundCount: 1 }] }, fine);
   expect(order).toEqual(['threadloop', 'peer', 'asyncio']);
