@@ -9,6 +9,7 @@ import { CoordinatorClosedError } from '../errors.js';
 import { getEventLoop } from '../loop/current-loop.js';
 import type { ExceptionHandler } from '../loop/exception-handler.js';
 import { printsAsText } from '../loop/prints-as-text.js';
+import { ownMember } from '../shared/member.js';
 import { runLoopInBackground } from '../threads/background-run.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
 import { assertRemoteFunction } from '../threads/remote-function.js';
@@ -80,6 +81,7 @@ export class Coordinator extends CoordinatorCalls implements AsyncDisposable {
   private constructor(options: FilledOptions) {
     super();
     this.#endBackground = runLoopInBackground();
+    if (options.pollMs !== undefined) ownMember().table.pollMs = options.pollMs;
     this.#events = new EventSource(getEventLoop());
     this.#loops = new LoopSet(options, {
       onAnswer: (loop) => this.#onAnswer(loop),

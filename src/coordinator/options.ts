@@ -57,6 +57,12 @@ export interface CoordinatorOptions {
    * and makes them in order as there is room. Default `refuse`.
    */
   readonly whenFull?: WhenFull;
+  /**
+   * Milliseconds that the threads of this process stay awake behind a message, to hear the next one
+   * in 2 µs instead of 20: from 0, which saves the processor's time, to 10. Default: 0.05, or what
+   * it was set to last.
+   */
+  readonly pollMs?: number;
   /** How threads are made: the third seam to the real world. Default: `worker_threads`. */
   readonly spawner?: Spawner;
 }
@@ -74,11 +80,16 @@ export interface FilledOptions {
   readonly lateErrors: LateErrors;
   readonly maxPendingCount: number;
   readonly whenFull: WhenFull;
+  /** `undefined` where it stays as it is. */
+  readonly pollMs: number | undefined;
   readonly spawner: Spawner;
 }
 
 /** Milliseconds that a start may take. A guess, safe to change: better an error than a wait. */
 const defaultStartTimeoutMs = 60_000;
+
+/** Longer vigils than this are a mistake: they would take the processor from others. */
+const maxPollMs = 10;
 
 const noRecycling: Required<RecyclePolicy> = {
   afterMs: Infinity,
@@ -90,13 +101,14 @@ const noRecycling: Required<RecyclePolicy> = {
 export function fillOptions(options: CoordinatorOptions): FilledOptions {
   const { loops = availableParallelism(), name = 'loop', restart = {}, recycle = {} } = options;
   const { startTimeoutMs = defaultStartTimeoutMs, maxPendingCount = Infinity } = options;
-  const { lateErrors = 'report', whenFull = 'refuse' } = options;
+  const { lateErrors = 'report', whenFull = 'refuse', pollMs } = options;
   checkLoopCount('loops', loops);
   if (typeof name !== 'string' || name === '') refuse('name', name, 'a text that is not empty');
   checkAtLeast('startTimeoutMs', startTimeoutMs, 1);
   checkAtLeast('maxPendingCount', maxPendingCount, 1);
   checkChoice('lateErrors', lateErrors, ['report', 'die']);
   checkChoice('whenFull', whenFull, ['refuse', 'wait']);
+  checkPollMs(pollMs);
   return {
     loops,
     name,
@@ -108,6 +120,7 @@ export function fillOptions(options: CoordinatorOptions): FilledOptions {
     lateErrors,
     maxPendingCount,
     whenFull,
+    pollMs,
     spawner: options.spawner ?? new WorkerSpawner(options),
   };
 }
@@ -167,6 +180,12 @@ export function checkLoopCount(option: string, count: unknown): asserts count is
   if (number < 1 || number > maxLoopCount) {
     refuse(option, count, `a whole number from 1 to ${maxLoopCount}`);
   }
+}
+
+function checkPollMs(value: unknown): void {
+  if (value === undefined) return;
+  if (typeof value === 'number' && value >= 0 && value <= maxPollMs) return;
+  refuse('pollMs', value, `a number of milliseconds from 0 to ${maxPollMs}`);
 }
 
 function checkAtLeast(option: string, value: unknown, least: number): void {

@@ -83,10 +83,9 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
   }
 
   callRunnable(runnable: Runnable): void {
-    if (this.callSoon === BaseEventLoop.prototype.callSoon) {
-      this.assertOpen();
-      this.#enqueue(runnable);
-    } else this.callSoon(run, runnable); // Whoever overrides it is to see everything.
+    this.assertOpen();
+    if (this.callSoon === BaseEventLoop.prototype.callSoon) this.#enqueue(runnable);
+    else this.callSoon(run, runnable); // Whoever overrides it is to see everything.
   }
 
   callSoonThreadsafe<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle {
@@ -114,8 +113,14 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
   createTask<T>(work: Coroutine<T> | TaskFunction<T>, options: TaskOptions = {}): Task<T> {
     if (this.#closed && isCoroutine(work)) work.return(undefined as never);
     this.assertOpen();
+    this.assertCanAwait(work);
     const runnable = isOperation(work) ? (work[Symbol.iterator]() as Coroutine<T>) : work;
     return (this.#taskFactory ?? makeTask)(this, runnable, options);
+  }
+
+  makesOrdinaryTasks(): boolean {
+    if (this.#taskFactory !== null || this.#debug) return false;
+    return this.createTask === BaseEventLoop.prototype.createTask;
   }
 
   getTaskFactory(): TaskFactory | null {
@@ -190,6 +195,9 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
     return `<${this.constructor.name} running=${running} closed=${closed} debug=${debug}>`;
   }
 
+  /** Throws for work that this kind of loop cannot run. */
+  protected assertCanAwait(_work: unknown): void {}
+
   protected override assertOpen(): void {
     if (this.#closed) throw new LoopClosedError('Event loop is closed');
   }
@@ -252,11 +260,8 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
   #collectDueTimers(): void {
     if (this.timers.liveCount === 0) return;
     const nowMs = this.time();
-    for (;;) {
-      const timer = this.timers.popDue(nowMs);
-      if (timer === undefined) return;
-      this.ready.push(timer);
-    }
+    const nextDue = (): TimerHandle | undefined => this.timers.popDue(nowMs);
+    for (let timer = nextDue(); timer !== undefined; timer = nextDue()) this.ready.push(timer);
   }
 
   #schedule<A extends unknown[]>(

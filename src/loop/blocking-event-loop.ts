@@ -14,16 +14,14 @@
 import { DeadlockError, InvalidAwaitError, LoopStoppedError } from '../errors.js';
 import { BaseEventLoop } from './base-event-loop.js';
 import { isAsyncFunction, isCoroutine, isPromiseLike } from './coroutine.js';
-import type { Awaitable, Coroutine } from './coroutine.js';
+import type { Awaitable } from './coroutine.js';
 import { describeTasks } from './describe-tasks.js';
 import { forgiveDestroyed } from './destroyed-tasks.js';
 import { ensureFuture } from './ensure-future.js';
 import type { Future } from './future.js';
 import type { LoopOptions } from './loop-options.js';
 import { registry } from './registry.js';
-import type { TaskOptions } from './task-options.js';
 import type { TaskFunction } from './task-work.js';
-import type { Task } from './task.js';
 
 /** An event loop that blocks its thread while it runs. */
 export class BlockingEventLoop extends BaseEventLoop {
@@ -71,18 +69,16 @@ export class BlockingEventLoop extends BaseEventLoop {
     return future.result();
   }
 
-  /** @throws InvalidAwaitError for an async function, too */
-  override createTask<T>(work: Coroutine<T> | TaskFunction<T>, options?: TaskOptions): Task<T> {
-    if (isAsyncFunction(work)) this.refusePromise('An async function');
-    return super.createTask(work, options);
-  }
-
   /** @throws InvalidAwaitError, always */
   refusePromise(what: string): never {
     throw new InvalidAwaitError(
       `${what} cannot be awaited on a blocking loop: Node stands still while it runs. Use a ` +
         'coroutine, or run this on a HostEventLoop',
     );
+  }
+
+  protected override assertCanAwait(work: unknown): void {
+    if (isAsyncFunction(work)) this.refusePromise('An async function');
   }
 
   /** It looks for itself after each tick. */

@@ -47,7 +47,7 @@ function callInTask<A, T>(
   body: Body<A, T>,
   subject: A,
 ): ReturnType<Body<A, T>> {
-  if (task === null || registry.asyncTask.getStore() === task) return body(subject);
+  if (task === null || registry.asyncTask.getStore()?.task === task) return body(subject);
   return registry.asyncTask.run(task, () => body(subject));
 }
 

@@ -6,6 +6,7 @@
  */
 
 import type { Doorbell } from './doorbell.js';
+import { parkAt } from './vigil.js';
 
 /** A wake-up that has been ordered from a clock. */
 export interface Alarm {
@@ -47,6 +48,6 @@ export class HostClock implements Clock {
   }
 
   park(whenMs: number, doorbell: Doorbell): void {
-    doorbell.wait(Math.max(0, whenMs - performance.now()));
+    parkAt(doorbell, Math.max(0, whenMs - performance.now()));
   }
 }

@@ -26,7 +26,7 @@ export function getRunningLoop(): EventLoop {
  */
 function loopOfAsyncTask(): EventLoop | null {
   if (registry.stepping !== undefined) return null;
-  const task = registry.asyncTask.getStore();
+  const task = registry.asyncTask.getStore()?.task;
   return task === undefined || task.done() ? null : task.getLoop();
 }
 

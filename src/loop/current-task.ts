@@ -17,8 +17,8 @@ import type { Task } from './task.js';
  */
 export function currentTask(): Task<unknown> | null {
   getRunningLoop();
-  if (registry.stepping !== undefined) return registry.stepping;
-  const task = registry.asyncTask.getStore();
+  if (registry.stepping !== undefined) return registry.stepping?.task ?? null;
+  const task = registry.asyncTask.getStore()?.task;
   return task === undefined || task.done() ? null : task;
 }
 
@@ -28,6 +28,8 @@ export function currentTask(): Task<unknown> | null {
  * @throws NoRunningLoopError when no loop is given and none runs
  */
 export function allTasks(loop: EventLoop = getRunningLoop()): Set<Task<unknown>> {
+  // Makes the task of the calling code, which is one of them.
+  void registry.stepping?.task;
   const tasks = registry.tasks.get(loop) ?? [];
   return new Set(tasks.toSorted((a, b) => a.number - b.number));
 }

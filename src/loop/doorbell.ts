@@ -1,7 +1,7 @@
 /**
  * A thread's doorbell: the shared word by which other threads wake it while it is parked.
  *
- * Two words in shared memory: how often it was rung, and whether the owner is parked. A ring
+ * Two words in shared memory: how often it was rung, and what the owner does. A ring
  * between the owner's last look and its parking is not lost, since `Atomics.wait` compares the
  * count; and ringing a thread that is awake costs no system call.
  *
@@ -9,8 +9,13 @@
  */
 
 const ringCount = 0;
-const isParked = 1;
+const ownerState = 1;
 const wordCount = 2;
+
+/** Of the owner: at work or asleep in Node, where Node wakes it. */
+const ordinary = 0;
+const parked = 1;
+const awake = 2;
 
 /** Where a doorbell is; can be handed to other threads. */
 export interface DoorbellAddress {
@@ -33,7 +38,7 @@ export class Doorbell {
   /** Wakes the owner, now or when it is about to park. Any thread. */
   ring(): void {
     Atomics.add(this.#words, ringCount, 1);
-    if (Atomics.load(this.#words, isParked) === 1) Atomics.notify(this.#words, ringCount);
+    if (Atomics.load(this.#words, ownerState) === parked) Atomics.notify(this.#words, ringCount);
   }
 
   /** As `ring()`, and wakes whoever waits for it by `rung()`. Always costs a system call. */
@@ -49,9 +54,39 @@ export class Doorbell {
 
   /** Blocks the owner until a ring that came after the last `look()`, at most `timeoutMs`. */
   wait(timeoutMs: number): void {
-    Atomics.store(this.#words, isParked, 1);
+    Atomics.store(this.#words, ownerState, parked);
     Atomics.wait(this.#words, ringCount, this.#seenCount, timeoutMs);
-    Atomics.store(this.#words, isParked, 0);
+    Atomics.store(this.#words, ownerState, ordinary);
+  }
+
+  /** Whether it was rung after the last `look()`. */
+  hasRung(): boolean {
+    return Atomics.load(this.#words, ringCount) !== this.#seenCount;
+  }
+
+  /** Uses the processor until a ring that came after the last `look()`, at most `timeoutMs`. */
+  watch(timeoutMs: number): boolean {
+    const deadlineMs = performance.now() + timeoutMs;
+    do {
+      // Reading the clock costs as much as ten looks.
+      for (let count = 0; count < 10; count += 1) if (this.hasRung()) return true;
+    } while (performance.now() < deadlineMs);
+    return false;
+  }
+
+  /** Tells the other threads that the owner uses the processor: see `vigil.ts`. */
+  stayAwake(): void {
+    Atomics.store(this.#words, ownerState, awake);
+  }
+
+  /** Ends what `stayAwake` began. */
+  rest(): void {
+    Atomics.store(this.#words, ownerState, ordinary);
+  }
+
+  /** Whether the owner says so. Any thread. */
+  isAwake(): boolean {
+    return Atomics.load(this.#words, ownerState) === awake;
   }
 
   /**

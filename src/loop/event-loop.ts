@@ -55,6 +55,11 @@ export interface EventLoop {
    * lacks it is given everything by `callSoon`.
    */
   callRunnable?(runnable: Runnable): void;
+  /**
+   * For the runtime: whether its tasks are ordinary ones, so that the task of a function which runs
+   * already can be made when somebody asks for it. A loop that lacks it makes all tasks itself.
+   */
+  makesOrdinaryTasks?(): boolean;
   /** Milliseconds on this loop's own clock: monotonic, from some fixed point. */
   time(): number;
 

@@ -25,7 +25,7 @@ import { printOnce, printsAsText } from './prints-as-text.js';
 import { scheduleOn } from './runnable.js';
 import type { Runnable } from './runnable.js';
 import { reportUnlessRetrieved } from './unretrieved.js';
-import { Waitable } from './waitable.js';
+import { NativeWait, Waitable } from './waitable.js';
 
 type DoneCallback<T> = (future: Future<T>) => unknown;
 
@@ -220,10 +220,10 @@ export class Future<T> extends Waitable<T> {
     this.#settled();
   }
 
-  protected override whenDone(callback: () => void): void {
+  protected override whenDone(wait: NativeWait): void {
     this.#retrieve();
-    if (this.#state !== 'pending') callback();
-    else this.addRunnable(new NativeWait(callback));
+    if (this.#state !== 'pending') wait.run();
+    else this.addRunnable(wait);
   }
 
   #assertPending(): void {
@@ -262,19 +262,6 @@ export class Future<T> extends Waitable<T> {
     // A native wait must end although the loop stands still: it may never run again.
     if (runnable instanceof NativeWait && !loop.isRunning()) runnable.run();
     else if (!loop.isClosed()) scheduleOn(loop, runnable);
-  }
-}
-
-/** Settles a native promise. */
-class NativeWait implements Runnable {
-  readonly #settle: () => void;
-
-  constructor(settle: () => void) {
-    this.#settle = settle;
-  }
-
-  run(): void {
-    this.#settle();
   }
 }
 

@@ -84,7 +84,7 @@ async function waitFor(suspension: Suspension): Promise<{ readonly error: unknow
 
 /** A cancel that came too late to end the wait comes before what follows it, as in a coroutine. */
 function takeDueCancel(): { readonly error: unknown } | null {
-  const error = registry.asyncTask.getStore()?.takeDueCancel() ?? null;
+  const error = registry.asyncTask.getStore()?.task.takeDueCancel() ?? null;
   return error === null ? null : { error };
 }
 

@@ -8,7 +8,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Doorbell } from './doorbell.js';
 import type { EventLoop } from './event-loop.js';
+import type { TaskOwner } from './task-owner.js';
 import type { Task } from './task.js';
+import type { Vigil } from './vigil.js';
 
 /** Something that brings work from other threads. */
 export interface InboundSource {
@@ -28,16 +30,18 @@ export interface Registry {
   current: EventLoop | null;
   /** What `setLoopFactory` set. */
   factory: (() => EventLoop) | null;
-  /** The task whose step runs now; `null` in a plain callback; `undefined` outside a tick. */
-  stepping: Task<unknown> | null | undefined;
-  /** The task that an async function and all that it awaits belongs to. */
-  readonly asyncTask: AsyncLocalStorage<Task<unknown> | undefined>;
+  /** Whose step runs now; `null` in a plain callback; `undefined` outside a tick. */
+  stepping: TaskOwner | null | undefined;
+  /** To whose task an async function and all that it awaits belongs. */
+  readonly asyncTask: AsyncLocalStorage<TaskOwner | undefined>;
   /** The unfinished tasks of each loop. */
   readonly tasks: WeakMap<EventLoop, Task<unknown>[]>;
   /** How many tasks this thread has named. */
   taskCount: number;
   /** By which other threads wake this one while a blocking loop has it parked. */
   doorbell: Doorbell;
+  /** Whether this thread stays awake for messages; `null` where it knows no other thread. */
+  vigil: Vigil | null;
   /** Where calls from other threads come in, for loops that have to look for themselves. */
   readonly inbound: Set<InboundSource>;
   /** The thread's place among the others, kept by `src/threads/`. */
@@ -70,6 +74,7 @@ export const registry: Registry = (holder[key] ??= {
   tasks: new WeakMap(),
   taskCount: 0,
   doorbell: new Doorbell(),
+  vigil: null,
   inbound: new Set(),
   directory: null,
   attachment: null,

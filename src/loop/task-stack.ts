@@ -36,8 +36,8 @@ export interface Standing {
 }
 
 /** Runs one step of a task. Its name is where the stack of a task that runs ends. */
-export function stepTask(task: { step(): void }): void {
-  task.step();
+export function stepTask<R>(task: { step(): R }): R {
+  return task.step();
 }
 
 /** Innermost frame first. */
@@ -98,7 +98,8 @@ function waitsOf(task: Future<unknown>, { file }: StackFrame): string {
 
 function runsNow(task: Future<unknown>): boolean {
   const { stepping } = registry;
-  return (stepping === undefined ? registry.asyncTask.getStore() : stepping) === task;
+  const owner = stepping === undefined ? registry.asyncTask.getStore() : stepping;
+  return owner?.task === task;
 }
 
 /** Whether its coroutine stands on an iterator of this copy of the package. */

@@ -54,8 +54,14 @@ export function callWork<T>(
   fn: TaskFunction<T>,
   task: { readonly signal: AbortSignal },
 ): ReturnType<TaskFunction<T>> {
-  const returned = fn.length === 0 ? (fn as () => ReturnType<TaskFunction<T>>)() : fn(task.signal);
-  // A wait of ours, such as `() => lock.acquire()`: the task's own, so that a cancel reaches it.
+  return workOf(fn.length === 0 ? (fn as () => ReturnType<TaskFunction<T>>)() : fn(task.signal));
+}
+
+/**
+ * What a task goes on with. A wait of ours, such as `() => lock.acquire()` returns, is the task's
+ * own, so that a cancel reaches it.
+ */
+export function workOf<T>(returned: ReturnType<TaskFunction<T>>): ReturnType<TaskFunction<T>> {
   return isOwnWait(returned) ? waitFor(returned) : returned;
 }
 

@@ -38,6 +38,7 @@ import { registry } from './registry.js';
 import { scheduleOn } from './runnable.js';
 import type { Runnable } from './runnable.js';
 import type { TaskOptions } from './task-options.js';
+import { alreadyBegun } from './task-owner.js';
 import { TaskSignals } from './task-signals.js';
 import { stepTask } from './task-stack.js';
 import type { Standing } from './task-stack.js';
@@ -65,12 +66,12 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
 
   /** For loops and task factories; everyone else calls `loop.createTask()`. */
   constructor(work: Coroutine<T> | TaskFunction<T>, loop: EventLoop, options: TaskOptions = {}) {
-    assertCanRun(work);
+    if (options !== alreadyBegun) assertCanRun(work);
     super(loop, options.name);
     this.#work = work;
     this.#context = options.context ?? captureScope();
     const isEager = options.eager === true && loop.isRunning();
-    if (!isEager) scheduleOn(loop, this);
+    if (!isEager && options !== alreadyBegun) scheduleOn(loop, this);
     registerTask(this);
     if (isEager) this.run();
   }
@@ -207,10 +208,10 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
       if (typeof work !== 'function') {
         this.#resume(work);
         this.#context = renewScope(this.#context);
-      } else if (this.#isDue) this.#fail(this.#cancelledError());
-      else this.#call(work);
+      } else if (this.#isDue) this.fail(this.#cancelledError());
+      else this.goOn(registry.asyncTask.run(this, callWork<T>, work, this));
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -232,16 +233,15 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
     return typeof message !== 'string' ? raiseNext : { error: new CancelledError(message) };
   }
 
-  /** Starts a function; what it returns decides how the task goes on. */
-  #call(fn: TaskFunction<T>): void {
-    const returned = registry.asyncTask.run(this, callWork<T>, fn, this);
+  /** For owners: its function has returned, which decides how the task goes on. */
+  goOn(returned: ReturnType<TaskFunction<T>>): void {
     if (isCoroutine(returned)) {
       this.#work = returned;
       markDriven(this.#work);
       this.#resume(this.#work);
     } else if (isPromiseLike(returned)) {
       this.getLoop().refusePromise?.('An async function');
-      const fail = (error: unknown): void => this.#fail(error);
+      const fail = (error: unknown): void => this.fail(error);
       returned.then((value) => this.#succeed(value), fail);
     } else {
       this.#succeed(returned);
@@ -275,14 +275,15 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
 
   #succeed(value: T): void {
     if (this.#isDue) {
-      this.#fail(this.#cancelledError());
+      this.fail(this.#cancelledError());
       return;
     }
     this.#leave();
     this.settleWithResult(value);
   }
 
-  #fail(error: unknown): void {
+  /** For owners: its code has ended with an error. */
+  fail(error: unknown): void {
     this.#leave();
     const cancellation = isCancelled(error) ? error : (this.#requests?.causeOf(error) ?? null);
     if (cancellation === null) this.settleWithError(error);

@@ -32,8 +32,8 @@ export class TickWait<T> implements Iterator<Suspension, T, unknown> {
       return { done: true, value: this.#tick.endTick() };
     }
     this.isStanding = true;
-    const task = registry.stepping;
-    if (task !== null && task !== undefined) task.tickWait = this;
+    const { stepping } = registry;
+    if (stepping !== null && stepping !== undefined) stepping.task.tickWait = this;
     return { done: false, value: null };
   }
 

@@ -11,9 +11,11 @@ import { Future } from './future.js';
 import { writeRecord } from './last-resort.js';
 import { registry } from './registry.js';
 import type { StackFrame } from './stack-frame.js';
+import type { TaskOwner } from './task-owner.js';
 import { formatFailure, formatStack, framesOf, limitFrames } from './task-stack.js';
 import type { Standing } from './task-stack.js';
 import { textOfName } from './task-work.js';
+import type { Task } from './task.js';
 import type { TickWait } from './tick-wait.js';
 
 /** Options of `getStack`. */
@@ -29,7 +31,7 @@ export interface PrintStackOptions extends StackOptions {
 }
 
 /** The face of a task; not to be extended outside. */
-export abstract class VisibleTask<T> extends Future<T> {
+export abstract class VisibleTask<T> extends Future<T> implements TaskOwner {
   /** For `TickWait`: the wait for one tick on which its coroutine stands, or stood. */
   tickWait: TickWait<unknown> | null = null;
   /** For the books of the loop: the task's number in this thread, and its place in the books. */
@@ -42,6 +44,11 @@ export abstract class VisibleTask<T> extends Future<T> {
     registry.taskCount += 1;
     this.number = registry.taskCount;
     this.#name = name === undefined ? null : textOfName(name);
+  }
+
+  /** Itself: see `TaskOwner`. */
+  get task(): Task<unknown> {
+    return this as unknown as Task<unknown>;
   }
 
   getName(): string {

@@ -6,6 +6,7 @@
  */
 import type { Suspension } from './coroutine.js';
 import { registry } from './registry.js';
+import type { Runnable } from './runnable.js';
 
 /** A promise in shape that coroutines can wait for too. */
 export abstract class Waitable<T> implements Promise<T> {
@@ -23,14 +24,14 @@ export abstract class Waitable<T> implements Promise<T> {
   abstract [Symbol.iterator](): Iterator<Suspension, T, unknown>;
   /** The result, at once; throws the error. */
   abstract result(): T;
-  /** Calls back once it is done, for the native promise that stands for it. */
-  protected abstract whenDone(callback: () => void): void;
+  /** Runs that once it is done: settles the native promise that stands for it. */
+  protected abstract whenDone(wait: NativeWait): void;
 
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    const task = registry.asyncTask.getStore();
+    const task = registry.asyncTask.getStore()?.task;
     const outcome =
       task === undefined || task.done()
         ? this.#toNative()
@@ -40,15 +41,10 @@ export abstract class Waitable<T> implements Promise<T> {
 
   /** One native promise serves all who wait; made for the first of them. */
   #toNative(): Promise<T> {
-    this.#native ??= new Promise<T>((resolve, reject) => {
-      this.whenDone(() => {
-        try {
-          resolve(this.result());
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
+    if (this.#native === null) {
+      this.#native = new Promise<T>(keepResolvers);
+      this.whenDone(new NativeWait(this));
+    }
     return this.#native;
   }
 
@@ -58,5 +54,35 @@ export abstract class Waitable<T> implements Promise<T> {
 
   finally(onFinally?: (() => void) | null): Promise<T> {
     return this.then().finally(onFinally);
+  }
+}
+
+type Resolve = (value: unknown) => void;
+
+/** Of the promise that was made last: one closure for each would cost more than the promise. */
+let lastResolve: Resolve;
+let lastReject: Resolve;
+
+function keepResolvers<T>(resolve: (value: T) => void, reject: Resolve): void {
+  lastResolve = resolve as Resolve;
+  lastReject = reject;
+}
+
+/** Settles a native promise; to be made right behind it. */
+export class NativeWait implements Runnable {
+  readonly #waitable: Waitable<unknown>;
+  readonly #resolve = lastResolve;
+  readonly #reject = lastReject;
+
+  constructor(waitable: Waitable<unknown>) {
+    this.#waitable = waitable;
+  }
+
+  run(): void {
+    try {
+      this.#resolve(this.#waitable.result());
+    } catch (error) {
+      this.#reject(error);
+    }
   }
 }

@@ -22,6 +22,7 @@ import type { DoorbellAddress } from '../loop/doorbell.js';
 import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';
+import { Vigil } from '../loop/vigil.js';
 import { ownSystemThreadId } from './system-thread.js';
 import { rowOf, ThreadTable } from './thread-table.js';
 import { watchThreads } from './thread-watch.js';
@@ -242,7 +243,10 @@ export function memberOf(table: ThreadTable, row?: number): Member {
   if (known !== undefined) return known;
   const member = new Member(table, threadName(), row);
   // Whoever rings for a task here has to reach the thread also while a blocking loop has it parked.
-  if (!isDoorbellKnown) registry.doorbell = member.doorbell;
+  if (!isDoorbellKnown) {
+    registry.doorbell = member.doorbell;
+    registry.vigil = new Vigil(table);
+  }
   isDoorbellKnown = true;
   registry.members.set(table.id, member);
   process.once('exit', () => table.bury(member.life));

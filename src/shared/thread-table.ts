@@ -18,6 +18,8 @@ import { randomBytes } from 'node:crypto';
 import { InvalidStateError } from '../errors.js';
 import { Doorbell } from '../loop/doorbell.js';
 import type { DoorbellAddress } from '../loop/doorbell.js';
+import { defaultPollMs } from '../loop/vigil.js';
+import type { Company } from '../loop/vigil.js';
 import { hasSystemThreadEnded } from './system-thread.js';
 
 /** Threads that share at one time: each takes up to 64 bytes in all that is shared. A guess. */
@@ -32,6 +34,7 @@ const tableId = 0;
 const deathCount = 1;
 const objectCount = 2;
 const usedRowCount = 3;
+const pollMicroseconds = 4;
 
 // A row's words; the name begins at `name`.
 const life = 0;
@@ -58,7 +61,7 @@ export interface ThreadFacts {
 }
 
 /** The table; each thread has its own view of the same memory. */
-export class ThreadTable {
+export class ThreadTable implements Company {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #bells: (Doorbell | undefined)[] = [];
@@ -67,7 +70,9 @@ export class ThreadTable {
   constructor(memory?: SharedArrayBuffer) {
     this.memory = memory ?? new SharedArrayBuffer((headerWords + maxThreadCount * rowWords) * 4);
     this.#words = new Int32Array(this.memory);
-    if (memory === undefined) this.#words[tableId] = randomBytes(4).readInt32LE() | 1;
+    if (memory !== undefined) return;
+    this.#words[tableId] = randomBytes(4).readInt32LE() | 1;
+    this.pollMs = defaultPollMs;
   }
 
   /** Tells tables apart, since each message makes a new object of the same memory. */
@@ -83,6 +88,22 @@ export class ThreadTable {
   /** No row from this one on has ever been used. */
   get rowCount(): number {
     return Atomics.load(this.#words, usedRowCount);
+  }
+
+  /** How long each thread stays awake for messages: see `vigil.ts`. */
+  get pollMs(): number {
+    return Atomics.load(this.#words, pollMicroseconds) / 1000;
+  }
+
+  set pollMs(ms: number) {
+    Atomics.store(this.#words, pollMicroseconds, Math.round(ms * 1000));
+  }
+
+  /** How many threads say that they are awake. */
+  awakeCount(): number {
+    let count = 0;
+    for (let row = 0; row < this.rowCount; row += 1) if (this.bellOf(row).isAwake()) count += 1;
+    return count;
   }
 
   /** A number for something shared, which nothing else in this table has. */
@@ -169,6 +190,7 @@ export class ThreadTable {
     const words = this.#words;
     const row = rowOf(number);
     if (Atomics.compareExchange(words, at(row, life), number, 0) !== number) return;
+    this.bellOf(row).rest();
     this.#announceDeath();
     // Only now: whoever gets the row next must find what it left cleared away.
     Atomics.compareExchange(words, at(row, seat), takenSeat, freeSeat);

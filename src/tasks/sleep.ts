@@ -10,6 +10,7 @@ import { Future } from '../loop/future.js';
 import type { Handle } from '../loop/handle.js';
 import type { Runnable } from '../loop/runnable.js';
 import { TickWait } from '../loop/tick-wait.js';
+import type { NativeWait } from '../loop/waitable.js';
 
 /**
  * Waits `delayMs` milliseconds on the running loop and gives `result`. Zero or less waits for one
@@ -69,9 +70,9 @@ class NextTick<T> extends Future<T> {
     return this.result();
   }
 
-  protected override whenDone(callback: () => void): void {
-    if (this.done()) callback();
-    else this.getLoop().callSoon(wakeUpAndTell<T>, this, this.#result, callback);
+  protected override whenDone(wait: NativeWait): void {
+    if (this.done()) wait.run();
+    else this.getLoop().callSoon(wakeUpAndTell<T>, this, this.#result, wait);
   }
 }
 
@@ -79,7 +80,7 @@ function wakeUp<T>(future: Future<T>, result: T): void {
   if (!future.done()) future.setResult(result);
 }
 
-function wakeUpAndTell<T>(future: Future<T>, result: T, callback: () => void): void {
+function wakeUpAndTell<T>(future: Future<T>, result: T, wait: NativeWait): void {
   wakeUp(future, result);
-  callback();
+  wait.run();
 }

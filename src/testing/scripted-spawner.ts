@@ -8,14 +8,15 @@
  */
 import type { SpawnedThread, Spawner, ThreadExit } from '../coordinator/spawner.js';
 import { CancelledError } from '../errors.js';
-import { IncomingWords, noWord, wordsNotice } from '../threads/call-words.js';
+import { IncomingWords, wordsNotice } from '../threads/call-words.js';
 import type { WordMemory } from '../threads/call-words.js';
 import { Notice } from '../threads/notices.js';
 import type { LateError, Measurement, WorkerSeed } from '../threads/notices.js';
 import { Parting } from '../threads/parting.js';
 import { encodeError } from '../wire/error-codec.js';
 import { Link } from '../wire/link.js';
-import type { CallHeading } from '../wire/message.js';
+import { Operation } from '../wire/message.js';
+import type { CallKind } from '../wire/message.js';
 import { NodePort } from '../wire/port.js';
 
 /** A call that reached a scripted thread and waits for the test to answer it. */
@@ -74,8 +75,7 @@ export class ScriptedThread implements SpawnedThread {
     this.threadId = threadId;
     const ignore = (): void => undefined;
     this.#link = new Link(new NodePort(seed.port), {
-      onPost: (heading, address, args) => this.#onCall(heading, address.name, args),
-      onCall: (heading, address, args) => this.#onCall(heading, address.name, args),
+      onCall: (kind, id, _rank, { name }, args) => this.#onCall(kind, id, name, args),
       onCancel: (id, message) => this.#onCancel(id, message),
       onNotice: (subject, body) => this.#onNotice(subject, body),
       onResult: ignore,
@@ -148,8 +148,8 @@ export class ScriptedThread implements SpawnedThread {
     queueMicrotask(() => listener(exit));
   }
 
-  #onCall({ id, word }: CallHeading, name: string, args: unknown[]): void {
-    const start = (): boolean => word === noWord || this.#words.start(word);
+  #onCall(kind: CallKind, id: number, name: string, args: unknown[]): void {
+    const start = (): boolean => kind === Operation.Post || this.#words.start(id);
     if (this.startsCalls && !start()) {
       this.#link.answerError(id, new CancelledError());
       return;

@@ -11,6 +11,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { CancelledError, DeadlockError } from '../errors.js';
 import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';
+import { parkAt } from '../loop/vigil.js';
 
 /** Milliseconds between two looks for what nobody rings for. A guess, safe to change. */
 const recheckMs = 50;
@@ -52,7 +53,7 @@ export function blockUntil({ isDone, timeoutMs, assertPossible }: BlockingWait):
         assertPossible(askAtMs - startMs);
         askAtMs += recheckMs;
       }
-      doorbell.wait(Math.max(0, Math.min(deadlineMs, askAtMs) - nowMs));
+      parkAt(doorbell, Math.max(0, Math.min(deadlineMs, askAtMs) - nowMs));
     }
   } finally {
     registry.isBlocked = wasBlocked;
@@ -87,10 +88,14 @@ export function checkInterrupted(): void {
   if (interruption !== null) throw new CancelledError(interruption);
 }
 
+/** Whether user code has to wait until the thread turns again. */
+export function isHeldBack(): boolean {
+  return registry.isBlocked || registry.deferred.length > 0;
+}
+
 /** Runs user code: at once, or behind what else came up while the thread was blocked. */
 export function whenUnblocked<A>(run: (arg: A) => void, arg: A): void {
-  const { deferred } = registry;
-  if (registry.isBlocked || deferred.length > 0) deferred.push(() => run(arg));
+  if (isHeldBack()) registry.deferred.push(() => run(arg));
   else run(arg);
 }
 

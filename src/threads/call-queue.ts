@@ -37,6 +37,11 @@ class Lane {
     this.#calls.push(call);
   }
 
+  /** Those that wait, in order. */
+  waiting(): QueuedCall[] {
+    return this.#calls.slice(this.#head);
+  }
+
   shift(): QueuedCall {
     const call = this.#calls[this.#head] as QueuedCall;
     (this.#calls as (QueuedCall | null)[])[this.#head] = null;
@@ -52,6 +57,11 @@ class Lane {
 /** The lanes of one caller, by rank. */
 export class Lanes {
   readonly byRank: readonly Lane[] = priorities.map(() => new Lane());
+
+  /** The calls that wait, of whichever rank. */
+  waiting(): readonly QueuedCall[] {
+    return this.byRank.flatMap((lane) => lane.waiting());
+  }
 }
 
 /** See above; one for each thread. */

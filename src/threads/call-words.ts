@@ -28,9 +28,6 @@ const indexMask = wordsPerChunk - 1;
 /** Subject of the notice that hands memory for words to the called thread. */
 export const wordsNotice = 'words';
 
-/** Stands for the word of a call that has none, since nobody waits for it. */
-export const noWord = -1;
-
 /** Body of that notice. */
 export interface WordMemory {
   /** Which piece it is, counted from 0. */
@@ -58,17 +55,6 @@ const bytesPerWord = Float64Array.BYTES_PER_ELEMENT + 2 * Int32Array.BYTES_PER_E
 /** Milliseconds on a clock that all threads of the process share. */
 export function sharedNowMs(): number {
   return performance.timeOrigin + performance.now();
-}
-
-/** One call's word as the called thread sees it: for `checkCancelled()`. */
-export interface CancelWord {
-  readonly words: Int32Array;
-  readonly index: number;
-}
-
-/** Whether the caller has cancelled. Some nanoseconds. */
-export function isWordCancelled({ words, index }: CancelWord): boolean {
-  return Atomics.load(words, index) === cancelled;
 }
 
 /** The words of the calls that this thread makes over one link. */
@@ -177,9 +163,9 @@ export class IncomingWords {
     return chunk !== undefined && Atomics.load(chunk.words, word & indexMask) === withdrawn;
   }
 
-  /** By which the code of a call asks whether it was cancelled; `null` where it cannot. */
-  cancelWord(word: number): CancelWord | null {
+  /** Whether the caller has cancelled the call, which has started. Some nanoseconds. */
+  isCancelled(word: number): boolean {
     const chunk = this.#chunks[word >> indexBits];
-    return chunk === undefined ? null : { words: chunk.words, index: word & indexMask };
+    return chunk !== undefined && Atomics.load(chunk.words, word & indexMask) === cancelled;
   }
 }

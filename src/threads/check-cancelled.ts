@@ -7,17 +7,20 @@
  */
 import { CancelledError } from '../errors.js';
 import { registry } from '../loop/registry.js';
-import { isWordCancelled } from './call-words.js';
-import type { CancelWord } from './call-words.js';
+
+/** By which the code of a call asks whether its caller has cancelled it. Some nanoseconds. */
+export interface CancelFlag {
+  isCancelled(): boolean;
+}
 
 /** Of the call whose synchronous code runs now. */
-let runningWord: CancelWord | null = null;
+let runningFlag: CancelFlag | null = null;
 
 /** Set while code waits that is to take no notice. */
 let isSilent = false;
 
 /** Of the calls that have become tasks which wait. */
-const wordOfTask = new WeakMap<object, CancelWord>();
+const flagOfTask = new WeakMap<object, CancelFlag>();
 
 /**
  * Throws when the caller of the present call has cancelled it, or its time is up. For functions
@@ -27,18 +30,17 @@ const wordOfTask = new WeakMap<object, CancelWord>();
  * @throws CancelledError
  */
 export function checkCancelled(): void {
-  const word = presentWord();
-  if (word !== null && isWordCancelled(word)) throw new CancelledError();
+  if (presentFlag()?.isCancelled() === true) throw new CancelledError();
 }
 
 /** Runs the synchronous part of a call. */
-export function runWithWord<T>(word: CancelWord | null, run: () => T): T {
-  const outer = runningWord;
-  runningWord = word;
+export function runWithFlag<T, A>(flag: CancelFlag, run: (arg: A) => T, arg: A): T {
+  const outer = runningFlag;
+  runningFlag = flag;
   try {
-    return run();
+    return run(arg);
   } finally {
-    runningWord = outer;
+    runningFlag = outer;
   }
 }
 
@@ -54,22 +56,22 @@ export function blockSilently<T>(block: () => T): T {
 }
 
 /** The call goes on as a task: its later steps ask by that. */
-export function keepWord(task: object, word: CancelWord): void {
-  wordOfTask.set(task, word);
+export function keepFlag(task: object, flag: CancelFlag): void {
+  flagOfTask.set(task, flag);
 }
 
-/** The word of the present call; `null` where there is none. */
-export function presentWord(): CancelWord | null {
+/** The flag of the present call; `null` where there is none. */
+export function presentFlag(): CancelFlag | null {
   if (isSilent) return null;
-  return runningWord ?? wordOfPresentTask();
+  return runningFlag ?? flagOfPresentTask();
 }
 
-/** The task has ended, and its call was answered: the word may come to mean another. */
-export function dropWord(task: object): void {
-  wordOfTask.delete(task);
+/** The task has ended, and its call was answered: the flag may come to mean another. */
+export function dropFlag(task: object): void {
+  flagOfTask.delete(task);
 }
 
-function wordOfPresentTask(): CancelWord | null {
-  const task = registry.stepping ?? registry.asyncTask.getStore() ?? null;
-  return task === null ? null : (wordOfTask.get(task) ?? null);
+function flagOfPresentTask(): CancelFlag | null {
+  const owner = registry.stepping ?? registry.asyncTask.getStore();
+  return owner === undefined ? null : (flagOfTask.get(owner.task) ?? null);
 }

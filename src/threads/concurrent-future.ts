@@ -15,13 +15,19 @@ import type { Suspension } from '../loop/coroutine.js';
 import { getRunningLoop } from '../loop/current-loop.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { reportTo } from '../loop/exception-handler.js';
+import { Failure } from '../loop/failure.js';
 import { printsAsText } from '../loop/prints-as-text.js';
 import { registry } from '../loop/registry.js';
 import { reportUnlessRetrieved } from '../loop/unretrieved.js';
-import type { Unretrieved } from '../loop/unretrieved.js';
-import { Waitable } from '../loop/waitable.js';
+import { NativeWait, Waitable } from '../loop/waitable.js';
 import { checkTimeout } from '../shared/check-timeout.js';
-import { blockUntil, checkInterrupted, deadlock, whenUnblocked } from './blocking-wait.js';
+import {
+  blockUntil,
+  checkInterrupted,
+  deadlock,
+  isHeldBack,
+  whenUnblocked,
+} from './blocking-wait.js';
 import { checkCancelled } from './check-cancelled.js';
 import { FollowingFuture } from './following-future.js';
 
@@ -33,12 +39,11 @@ export class ConcurrentFuture<T> extends Waitable<T> {
     printsAsText(this);
   }
 
-  #state: 'pending' | 'finished' | 'cancelled' = 'pending';
-  #value: T | undefined;
-  #error: { readonly reason: unknown } | null = null;
-  /** Made for the first: an empty array would grow to seventeen places with it. */
-  #callbacks: ((future: never) => unknown)[] | null = null;
-  #unretrieved: Unretrieved | null = null;
+  #state: 'pending' | 'finished' | 'failed' | 'cancelled' = 'pending';
+  /** The result, or why there is none: one field, since a thread may hold many futures. */
+  #outcome: T | Failure | undefined;
+  /** Mostly one, which stands here without an array around it. */
+  #waiting: Waiting | Waiting[] | null = null;
   #isWaitedFor = false;
 
   /** Follows a native promise; cancelling does not stop the work behind it. */
@@ -77,8 +82,8 @@ export class ConcurrentFuture<T> extends Waitable<T> {
   result(timeoutMs: number = Infinity): T {
     if (this.#state === 'pending') this.#block(timeoutMs);
     this.#noteRetrieved();
-    if (this.#error !== null) throw this.#error.reason;
-    return this.#value as T;
+    if (this.#outcome instanceof Failure) throw this.#outcome.reason;
+    return this.#outcome as T;
   }
 
   /**
@@ -87,7 +92,7 @@ export class ConcurrentFuture<T> extends Waitable<T> {
    */
   cancel(message?: string): boolean {
     if (this.#state !== 'pending') return false;
-    this.#settle('cancelled', { reason: new CancelledError(message) });
+    this.#settle('cancelled', new Failure(new CancelledError(message)));
     return true;
   }
 
@@ -100,17 +105,16 @@ export class ConcurrentFuture<T> extends Waitable<T> {
   /** For those who make the answers. An answer that comes after a cancel is dropped. */
   setResult(value: T): void {
     if (this.#state !== 'pending') return;
-    this.#value = value;
-    this.#settle('finished', null);
+    this.#settle('finished', value);
   }
 
   /** As `setResult`; an error that means "cancelled" cancels. */
   setException(reason: unknown): void {
     if (this.#state !== 'pending') return;
-    this.#settle(isCancelled(reason) ? 'cancelled' : 'finished', { reason });
-    if (!this.#isWaitedFor && !this.cancelled()) {
-      this.#unretrieved = reportUnlessRetrieved(this, loopOfThread(), reason);
-    }
+    const failure = new Failure(reason);
+    this.#settle(isCancelled(reason) ? 'cancelled' : 'failed', failure);
+    if (this.#isWaitedFor || this.cancelled()) return;
+    failure.unretrieved = reportUnlessRetrieved(this, loopOfThread(), reason);
   }
 
   [Symbol.iterator](): Iterator<Suspension, T, unknown> {
@@ -118,14 +122,15 @@ export class ConcurrentFuture<T> extends Waitable<T> {
   }
 
   override toString(): string {
-    const name = this.#state === 'finished' ? this.#describeOutcome() : '';
-    return `<ConcurrentFuture ${this.#state}${name}>`;
+    const isFinished = this.#state === 'finished' || this.#state === 'failed';
+    const state = isFinished ? `finished ${this.#describeOutcome()}` : this.#state;
+    return `<ConcurrentFuture ${state}>`;
   }
 
-  protected override whenDone(callback: () => void): void {
+  protected override whenDone(wait: NativeWait): void {
     this.#noteRetrieved();
-    if (this.#state === 'pending') this.#add(callback);
-    else callback();
+    if (this.#state === 'pending') this.#add(wait);
+    else wait.run();
   }
 
   /** Throws when it cannot be settled while this thread is blocked, as it is for so long. */
@@ -157,27 +162,30 @@ export class ConcurrentFuture<T> extends Waitable<T> {
   }
 
   #describeOutcome(): string {
-    if (this.#error === null) return ` result=${show(this.#value)}`;
-    return ` exception=${showError(this.#error.reason)}`;
+    const outcome = this.#outcome;
+    if (!(outcome instanceof Failure)) return `result=${show(outcome)}`;
+    return `exception=${showError(outcome.reason)}`;
   }
 
   #noteRetrieved(): void {
     this.#isWaitedFor = true;
-    this.#unretrieved?.retrieved();
-    this.#unretrieved = null;
+    if (this.#outcome instanceof Failure) this.#outcome.noteRetrieved();
   }
 
-  #add(callback: (future: never) => unknown): void {
-    if (this.#callbacks === null) this.#callbacks = [callback];
-    else this.#callbacks.push(callback);
+  #add(waiting: Waiting): void {
+    if (this.#waiting === null) this.#waiting = waiting;
+    else if (Array.isArray(this.#waiting)) this.#waiting.push(waiting);
+    else this.#waiting = [this.#waiting, waiting];
   }
 
-  #settle(state: 'finished' | 'cancelled', error: { readonly reason: unknown } | null): void {
+  #settle(state: 'finished' | 'failed' | 'cancelled', outcome: T | Failure): void {
     this.#state = state;
-    this.#error = error;
-    const callbacks = this.#callbacks;
-    this.#callbacks = null;
-    if (callbacks !== null) whenUnblocked(runDoneCallbacks, { callbacks, future: this });
+    this.#outcome = outcome;
+    const waiting = this.#waiting;
+    if (waiting === null) return;
+    this.#waiting = null;
+    if (!isHeldBack()) runWaiting(waiting, this);
+    else whenUnblocked(() => runWaiting(waiting, this), null);
   }
 }
 
@@ -186,13 +194,12 @@ function loopOfThread(): EventLoop | null {
   return registry.running ?? registry.current;
 }
 
-interface Settled {
-  readonly callbacks: readonly ((future: never) => unknown)[];
-  readonly future: object;
-}
+type Waiting = ((future: never) => unknown) | NativeWait;
 
-function runDoneCallbacks({ callbacks, future }: Settled): void {
-  for (const callback of callbacks) runDoneCallback(callback, future);
+function runWaiting(waiting: Waiting | Waiting[], future: object): void {
+  if (Array.isArray(waiting)) for (const each of waiting) runWaiting(each, future);
+  else if (waiting instanceof NativeWait) waiting.run();
+  else runDoneCallback(waiting, future);
 }
 
 function runDoneCallback(callback: (future: never) => unknown, future: object): void {

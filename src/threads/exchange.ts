@@ -19,6 +19,7 @@ import { deadlock, whenUnblocked } from './blocking-wait.js';
 import type { CallOptions } from './call-options.js';
 import { wordsNotice } from './call-words.js';
 import type { WordMemory } from './call-words.js';
+import { HeldAnswers } from './held-answers.js';
 import { IncomingCalls } from './incoming-calls.js';
 import type { CallHost } from './incoming-calls.js';
 import { Lending, runtimeUrl } from './lending.js';
@@ -27,6 +28,7 @@ import { LinkedPorts } from './linked-ports.js';
 import type { LinkedCaller } from './linked-ports.js';
 import { OutgoingCalls } from './outgoing-calls.js';
 import type { RemoteHandle } from './outgoing-calls.js';
+import { stayAwake } from './polling.js';
 import { RemoteCall } from './remote-call.js';
 import type { SendOptions } from './remote-call.js';
 import { onProbe, probeNotice, probeRing, whyRing } from './ring-probe.js';
@@ -52,9 +54,6 @@ export interface ExchangeOwner {
 /** So many batches are taken before the loop has its turn. */
 const maxBatchesPerPoll = 32;
 
-/** Milliseconds between two looks whether the loop still runs that answers wait for. A guess. */
-const recheckMs = 100;
-
 /** Told to the far side when a batch of it could not be read here. */
 const unreadable = 'unreadable';
 
@@ -72,9 +71,7 @@ export class Exchange implements InboundSource {
   readonly #lent: LentValues;
   readonly #outgoing: OutgoingCalls;
   #isMissed = false;
-  /** Those that wait behind callbacks. */
-  readonly #answers: (() => void)[] = [];
-  #watch: NodeJS.Timeout | null = null;
+  readonly #answers: HeldAnswers;
   readonly #borrower: LinkedCaller = {
     answered: () => this.#outgoing.answered(),
     fail: (error) => this.#lent.fail(error),
@@ -90,13 +87,17 @@ export class Exchange implements InboundSource {
       loop: () => owner.host.loop(),
     });
     const listener: LinkListener = {
-      onPost: (heading, address, args, carried) =>
-        this.incoming.add(heading, { address, args, carried, isAnswered: false }),
-      onCall: (heading, address, args, carried) =>
-        this.incoming.add(heading, { address, args, carried, isAnswered: true }),
+      onCall: (kind, id, rank, address, args, carried) =>
+        this.incoming.add(kind, id, rank, address, args, carried),
       onCancel: (id, message) => whenUnblocked(() => this.incoming.cancel(id, message), null),
-      onResult: (id, value) => this.#inTurn(() => this.#outgoing.onResult(id, value)),
-      onError: (id, error) => this.#inTurn(() => this.#outgoing.onError(id, error)),
+      onResult: (id, value) => {
+        if (!this.#answers.isDue) this.#outgoing.onResult(id, value);
+        else this.#answers.hold(() => this.#outgoing.onResult(id, value));
+      },
+      onError: (id, error) => {
+        if (!this.#answers.isDue) this.#outgoing.onError(id, error);
+        else this.#answers.hold(() => this.#outgoing.onError(id, error));
+      },
       onNotice: (subject, body) => this.#onNotice(subject, body),
       onUnsendable: (id, error) => this.#onUnsendable(id, error),
       onUnreadable: (error) => this.#link.notice(unreadable, String(error)),
@@ -107,7 +108,7 @@ export class Exchange implements InboundSource {
         this.incoming.onCallerGone();
       },
     };
-    this.#link = new Link(port, listener, this.#lent);
+    this.#link = new Link(port, listener, this.#lent, stayAwake);
     this.#outgoing = new OutgoingCalls(this.#link, {
       farName: owner.farName,
       shareWords: (memory) => this.#link.notice(wordsNotice, memory),
@@ -116,6 +117,7 @@ export class Exchange implements InboundSource {
       assertCanBlock: (id, blockedMs) => this.#assertCanBlock(id, blockedMs),
     });
     this.incoming = new IncomingCalls(this.#link, owner.host, (name) => this.#lent.builtIn(name));
+    this.#answers = new HeldAnswers(this.#lent, this.incoming, owner.host);
     registry.inbound.add(this);
   }
 
@@ -139,7 +141,9 @@ export class Exchange implements InboundSource {
 
   send(call: RemoteCall<unknown>): void {
     this.#outgoing.send(call);
-    for (const callback of this.#lent.takeTemporary()) call.whenEnded(() => callback.release());
+    const temporary = this.#lent.takeTemporary();
+    if (temporary.length === 0) return;
+    for (const callback of temporary) call.whenEnded(() => callback.release());
   }
 
   post(address: FunctionAddress, args: readonly unknown[], options: CallOptions): RemoteHandle {
@@ -191,7 +195,7 @@ export class Exchange implements InboundSource {
   /** Takes the answers that have arrived already, then fails whatever is left. */
   fail(error: Error): void {
     this.#link.drain(Infinity);
-    this.#giveAnswers();
+    this.#answers.give();
     this.#outgoing.failAll(error);
     this.proxies.fail(error);
     this.#lent.fail(error);
@@ -205,7 +209,7 @@ export class Exchange implements InboundSource {
   /** For blocking loops, which Node's events do not reach. */
   poll(): void {
     // The callbacks before them have to wait; those who block wait for an answer.
-    if (registry.isBlocked) this.#giveAnswers();
+    if (registry.isBlocked) this.#answers.give();
     this.#link.drain(maxBatchesPerPoll);
   }
 
@@ -236,32 +240,6 @@ export class Exchange implements InboundSource {
     // At the first look the reason may still be on its way.
     if (this.#isMissed) throw new LoopDiedError({ loop: farName, exitCode: null, reason: hungUp });
     this.#isMissed = true;
-  }
-
-  /** Callbacks that the far side called before it answered run before the answer is heard. */
-  #inTurn(answer: () => void): void {
-    const isBehind = this.#lent.callbackCount > 0 && this.incoming.isBehind;
-    if (registry.isBlocked || !isBehind) {
-      answer();
-      return;
-    }
-    this.#answers.push(answer);
-    this.incoming.inTurn('an answer', () => this.#answers.shift()?.());
-    if (this.#watch === null) this.#watch = this.#watchAnswers();
-  }
-
-  /** A loop that has ended gives nobody a turn: answers must not be lost with it. */
-  #watchAnswers(): NodeJS.Timeout {
-    const loop = this.#owner.host.loop();
-    return setTimeout(() => {
-      this.#watch = null;
-      if (loop?.isRunning() !== true) this.#giveAnswers();
-      else if (this.#answers.length > 0) this.#watch = this.#watchAnswers();
-    }, recheckMs).unref();
-  }
-
-  #giveAnswers(): void {
-    for (const answer of this.#answers.splice(0)) answer();
   }
 
   #callRuntime(name: string, args: readonly unknown[]): RemoteCall<unknown> {

@@ -22,7 +22,7 @@ import type { EncodedError } from '../wire/error-codec.js';
 import type { FunctionAddress } from '../wire/message.js';
 import { notCloneable } from '../wire/not-cloneable.js';
 import { cancelled } from './call-words.js';
-import { runWithWord } from './check-cancelled.js';
+import { runWithFlag } from './check-cancelled.js';
 import { resolveExport } from './module-loader.js';
 import { takesSignal, withSignal } from './signal-argument.js';
 
@@ -60,8 +60,9 @@ export async function runJob({ address, port, state }: JobOrder): Promise<void> 
     const args = receiveMessageOnPort(port)?.message as unknown[];
     const fn = (await resolveExport(address.url, address.name)) as Callable;
     if (!advance(state, JobState.taken, JobState.begun)) return;
-    const word = { words: state, index: 0 };
-    sendValue(port, address, await runWithWord(word, async () => call(fn, args, port)));
+    const flag = { isCancelled: () => Atomics.load(state, 0) === JobState.cancelled };
+    const returned = runWithFlag(flag, async () => call(fn, args, port), undefined);
+    sendValue(port, address, await returned);
   } catch (error) {
     sendAnswer(port, { error: encodeError(error) });
   }

@@ -1,119 +1,128 @@
 /**
- * One call from another thread, here where it runs.
+ * One post or call from another thread, here where it runs.
  *
  * | state   | what it means                            | next                       |
  * |---------|------------------------------------------|----------------------------|
  * | waiting | its function is known; its turn will come | running, ended (withdrawn) |
- * | running | a task of the loop                       | ended                      |
+ * | running | a function, or a task of the loop        | ended                      |
  * | ended   | answered, if anybody waited              | –                          |
  *
  * Whether a waiting call starts is agreed with its caller by a shared word: see `call-words.ts`.
+ * A call is a task; but of a function that returns at once, the task is made only if somebody asks
+ * for it. That and having one object for each call make up half of what a call costs.
  */
 import { CancelledError } from '../errors.js';
 import { bringsOwnScope, captureScope } from '../loop/context.js';
 import { isCoroutine, isPromiseLike } from '../loop/coroutine.js';
 import type { EventLoop } from '../loop/event-loop.js';
-import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
+import { alreadyBegun } from '../loop/task-owner.js';
+import type { TaskOwner } from '../loop/task-owner.js';
+import { stepTask } from '../loop/task-stack.js';
+import { workOf } from '../loop/task-work.js';
 import type { TaskFunction } from '../loop/task-work.js';
-import type { Task } from '../loop/task.js';
+import { Task } from '../loop/task.js';
 import { runWithCarried } from '../wire/carried-context.js';
 import type { Link } from '../wire/link.js';
-import type { CallHeading, Carried, FunctionAddress } from '../wire/message.js';
+import { Operation } from '../wire/message.js';
+import type { CallKind, Carried, FunctionAddress } from '../wire/message.js';
 import { reviveInstances } from '../wire/value-reviver.js';
 import type { QueuedCall } from './call-queue.js';
-import { noWord } from './call-words.js';
 import type { IncomingWords } from './call-words.js';
-import { dropWord, keepWord, runWithWord } from './check-cancelled.js';
+import { dropFlag, keepFlag, runWithFlag } from './check-cancelled.js';
+import type { CancelFlag } from './check-cancelled.js';
 import { bindIterated } from './iterated-call.js';
-import type { AnyFunction } from './remote-function.js';
+import type { LoadedFunction } from './loaded-function.js';
+import { postInOwnScope, reportPosted } from './posted-call.js';
 import { takesSignal, withSignal } from './signal-argument.js';
 
 /** Whose call it is. */
 export interface CallOwner {
   readonly link: Link;
   readonly words: IncomingWords;
-  readonly onEnded: (id: number) => void;
-}
-
-/** What is to be called, and how. */
-export interface CallContent {
-  readonly address: FunctionAddress;
-  readonly args: unknown[];
-  /** What else came with it. */
-  readonly carried: Carried | null;
-  readonly isAnswered: boolean;
+  /** Whether the post of that number was withdrawn before its turn. */
+  wasWithdrawn(id: number): boolean;
+  /** It was answered, if anybody waits for an answer. */
+  onEnded(call: IncomingCall): void;
 }
 
 type Callable = (...args: unknown[]) => unknown;
 
-/** Set on functions whose calls belong to their callers, and end with them. */
-const callerBound = Symbol('threadloop.callerBound');
-
-/** Has the calls of a function be cancelled when the thread that made them is gone. */
-export function boundToCaller<F extends AnyFunction>(fn: F): F {
-  return Object.assign(fn, { [callerBound]: true });
-}
-
-/** Whether they are. */
-export function isBoundToCaller(fn: object): boolean {
-  return callerBound in fn;
-}
-
 /** See above. */
-export class IncomingCall implements QueuedCall {
+export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
+  readonly kind: CallKind;
+  /** Of a post below 0; of a call its place among the words. */
+  readonly id: number;
+  readonly rank: number;
+  readonly address: FunctionAddress;
+  /** Whether it has had its turn. */
+  hasBegun = false;
   readonly #owner: CallOwner;
-  readonly #heading: CallHeading;
-  readonly #content: CallContent;
+  readonly #args: unknown[];
+  /** What else came with it. */
+  readonly #carried: Carried | null;
   #loop: EventLoop | null = null;
-  #fn: Callable | null = null;
+  #fn: LoadedFunction | null = null;
   #task: Task<unknown> | null = null;
-  #hasBegun = false;
   #cancelMessage: { readonly text: string | undefined } | null = null;
 
-  constructor(owner: CallOwner, heading: CallHeading, content: CallContent) {
+  constructor(
+    owner: CallOwner,
+    kind: CallKind,
+    id: number,
+    rank: number,
+    address: FunctionAddress,
+    args: unknown[],
+    carried: Carried | null,
+  ) {
     this.#owner = owner;
-    this.#heading = heading;
-    this.#content = content;
-  }
-
-  get id(): number {
-    return this.#heading.id;
-  }
-
-  get rank(): number {
-    return this.#heading.rank;
-  }
-
-  get address(): FunctionAddress {
-    return this.#content.address;
+    this.kind = kind;
+    this.id = id;
+    this.rank = rank;
+    this.address = address;
+    this.#args = args;
+    this.#carried = carried;
   }
 
   get name(): string {
-    return this.#content.address.name;
+    return this.address.name;
   }
 
-  /** Whether it has had its turn. */
-  get hasBegun(): boolean {
-    return this.#hasBegun;
+  /** Whether somebody waits for its outcome. */
+  get isAnswered(): boolean {
+    return this.kind !== Operation.Post;
   }
 
   /** Whether its caller has taken it back, though no message has told so yet. */
   get isWithdrawn(): boolean {
-    const { word } = this.#heading;
-    return word !== noWord && this.#owner.words.isWithdrawn(word);
+    return this.isAnswered && this.#owner.words.isWithdrawn(this.id);
+  }
+
+  /** For `checkCancelled()`. */
+  isCancelled(): boolean {
+    return this.#owner.words.isCancelled(this.id);
+  }
+
+  /** The task that it is; made when it is asked for. */
+  get task(): Task<unknown> {
+    this.#task ??= new Task(this.#loaded.fn, this.#loop as EventLoop, alreadyBegun);
+    return this.#task;
+  }
+
+  /** Whether it waits for its turn, or has had it. */
+  get isPrepared(): boolean {
+    return this.#fn !== null;
   }
 
   /** Lets its caller know whether its module is being loaded. */
   setLoading(isLoading: boolean): void {
-    const { word } = this.#heading;
-    if (word !== noWord) this.#owner.words.setLoading(word, isLoading);
+    if (this.isAnswered) this.#owner.words.setLoading(this.id, isLoading);
   }
 
   /** Its module is loaded: it will run on that loop. */
-  prepare(loop: EventLoop, fn: AnyFunction): void {
+  prepare(loop: EventLoop, fn: LoadedFunction): void {
     this.#loop = loop;
-    this.#fn = fn as Callable;
+    this.#fn = fn;
   }
 
   /** Takes note of a cancel before it runs; passes it on while it does. */
@@ -124,63 +133,103 @@ export class IncomingCall implements QueuedCall {
 
   /** Nobody waits for it any more, nor could be told: that ends what belongs to its caller. */
   onCallerGone(): void {
-    if (this.#fn !== null && isBoundToCaller(this.#fn)) this.cancel('the caller is gone');
+    if (this.#fn?.isBoundToCaller === true) this.cancel('the caller is gone');
   }
 
   start(): void {
-    this.#hasBegun = true;
+    this.hasBegun = true;
     // Another one than at its arrival, where a run has begun or ended since.
-    const loop = (registry.running ?? this.#loop) as EventLoop;
-    if (!this.#content.isAnswered) this.#runPost(loop);
-    else if (this.#mayStart()) this.#startTask(loop);
+    this.#loop = registry.running ?? this.#loop;
+    if (!this.isAnswered) this.#runPost();
+    else if (this.#mayStart()) this.#startCall(this.#loop as EventLoop);
     else this.answer(new CancelledError(this.#cancelMessage?.text));
   }
 
   /** Ends without a task: with that error, where somebody waits for one. */
   answer(error: unknown): void {
-    if (this.#content.isAnswered) this.#owner.link.answerError(this.id, error);
-    this.#owner.onEnded(this.id);
+    if (this.isAnswered) this.#owner.link.answerError(this.id, error);
+    this.#owner.onEnded(this);
   }
 
   /** As `answer`, but where nobody waits the loop's exception handler hears of it. */
   fail(loop: EventLoop | null, exception: unknown): void {
-    if (!this.#content.isAnswered) reportPosted(loop, this.name, exception);
+    if (!this.isAnswered) reportPosted(loop, this.name, exception);
     this.answer(exception);
   }
 
-  #mayStart(): boolean {
-    return this.#owner.words.start(this.#heading.word) && this.#cancelMessage === null;
-  }
-
-  #startTask(loop: EventLoop): void {
-    const word = this.#owner.words.cancelWord(this.#heading.word);
-    let task: Task<unknown>;
-    try {
-      const bind = this.#heading.isIterated === true ? bindIterated : bindArguments;
-      const work = bind(this.#fn as Callable, this.#revivedArguments());
-      task = this.#inContext(() =>
-        runWithWord(word, () => loop.createTask<unknown>(work, { eager: true })),
-      );
-    } catch (error) {
-      this.answer(error);
-      return;
-    }
-    if (task.done()) {
-      this.#answerOutcome(task);
-      return;
-    }
-    this.#task = task;
-    if (word !== null) keepWord(task, word);
-    task.addWaiter(taskDone, this);
-    // It came while the first step ran, which read messages itself because it blocked.
-    if (this.#cancelMessage !== null) task.cancel(this.#cancelMessage.text);
+  /** For `stepTask`: calls the function, in a scope of its own; returns what it returned. */
+  step(): unknown {
+    const returned = registry.asyncTask.run(this, this.#loaded.fn, ...this.#revivedArguments());
+    if (!isCoroutine(returned) && !isPromiseLike(returned)) return returned;
+    this.task.goOn(workOf(returned));
+    return goesOn;
   }
 
   /** For `taskDone`. */
   onTaskDone(): void {
     const task = this.#task as Task<unknown>;
-    dropWord(task);
+    dropFlag(task);
     this.#answerOutcome(task);
+  }
+
+  get #loaded(): LoadedFunction {
+    return this.#fn as LoadedFunction;
+  }
+
+  #mayStart(): boolean {
+    return this.#owner.words.start(this.id) && this.#cancelMessage === null;
+  }
+
+  #startCall(loop: EventLoop): void {
+    const isPlain = this.#loaded.isPlain && this.kind === Operation.Call;
+    if (isPlain && loop.makesOrdinaryTasks?.() === true) this.#startFunction();
+    else this.#startTask(loop);
+  }
+
+  #startFunction(): void {
+    const outer = registry.stepping;
+    registry.stepping = this;
+    let returned: unknown;
+    try {
+      returned = runWithFlag(this, IncomingCall.#stepInContext, this);
+    } catch (error) {
+      this.#task?.fail(error);
+      if (this.#task === null) this.answer(error);
+      else this.#answerOutcome(this.#task);
+      return;
+    } finally {
+      registry.stepping = outer;
+    }
+    if (this.#task === null) this.#answerResult(returned);
+    else {
+      if (returned !== goesOn) this.#task.goOn(returned);
+      this.#follow(this.#task);
+    }
+  }
+
+  #startTask(loop: EventLoop): void {
+    try {
+      const bind = this.kind === Operation.Iterate ? bindIterated : bindArguments;
+      const work = bind(this.#loaded.fn, this.#revivedArguments());
+      const create = (): Task<unknown> => loop.createTask<unknown>(work, { eager: true });
+      this.#task = this.#inContext(() => runWithFlag(this, create, undefined), undefined);
+    } catch (error) {
+      this.answer(error);
+      return;
+    }
+    this.#follow(this.#task);
+  }
+
+  /** Answers with the outcome of the task, now or when it has one. */
+  #follow(task: Task<unknown>): void {
+    if (task.done()) {
+      this.#answerOutcome(task);
+      return;
+    }
+    keepFlag(task, this);
+    task.addWaiter(taskDone, this);
+    // It came while the first step ran, which read messages itself because it blocked.
+    if (this.#cancelMessage !== null) task.cancel(this.#cancelMessage.text);
   }
 
   #answerOutcome(task: Task<unknown>): void {
@@ -191,34 +240,50 @@ export class IncomingCall implements QueuedCall {
       this.answer(error);
       return;
     }
-    this.#owner.link.answerResult(this.id, value);
-    this.#owner.onEnded(this.id);
+    this.#answerResult(value);
   }
 
-  #runPost(loop: EventLoop): void {
-    this.#owner.onEnded(this.id);
-    if (this.#cancelMessage !== null) return;
+  #answerResult(value: unknown): void {
+    this.#owner.link.answerResult(this.id, value);
+    this.#owner.onEnded(this);
+  }
+
+  #runPost(): void {
+    const isWithdrawn = this.#cancelMessage !== null || this.#owner.wasWithdrawn(this.id);
+    this.#owner.onEnded(this);
+    if (isWithdrawn) return;
+    const loop = this.#loop as EventLoop;
     try {
+      const { fn } = this.#loaded;
       const args = this.#revivedArguments();
-      this.#inContext(() =>
-        captureScope().runInAsyncScope(runPosted, undefined, loop, this.#fn, args),
-      );
+      this.#inContext(postInOwnScope, { loop, fn, args });
     } catch (error) {
       reportPosted(loop, this.name, error);
     }
   }
 
-  #inContext<R>(run: () => R): R {
-    const context = this.#content.carried?.context;
-    return context === undefined ? run() : runWithCarried(context, run);
+  static readonly #stepInContext = (call: IncomingCall): unknown =>
+    call.#inContext(stepInOwnScope, call);
+
+  #inContext<R, A>(run: (arg: A) => R, arg: A): R {
+    const context = this.#carried?.context;
+    return context === undefined ? run(arg) : runWithCarried(context, () => run(arg));
   }
 
   /** Its module has loaded, and has registered the classes of its instances. */
   #revivedArguments(): unknown[] {
-    const { args, carried } = this.#content;
-    if (carried?.revival) reviveInstances(args, carried.revival);
-    return args;
+    const revival = this.#carried?.revival;
+    if (revival !== undefined) reviveInstances(this.#args, revival);
+    return this.#args;
   }
+}
+
+/** What a step returns whose function has not ended by returning. */
+const goesOn = Symbol('goesOn');
+
+/** What a function sets in its async context must not reach the next one. */
+function stepInOwnScope(call: IncomingCall): unknown {
+  return captureScope().runInAsyncScope(stepTask, undefined, call);
 }
 
 const taskDone = bringsOwnScope((call: { onTaskDone(): void }): void => call.onTaskDone());
@@ -227,25 +292,4 @@ const taskDone = bringsOwnScope((call: { onTaskDone(): void }): void => call.onT
 function bindArguments(fn: Callable, args: unknown[]): TaskFunction<unknown> {
   if (!takesSignal(fn, args)) return () => fn(...args);
   return (signal) => fn(...withSignal(fn, args, signal));
-}
-
-/** Runs a function for which nobody waits: what it throws goes to the loop's handler. */
-function runPosted(loop: EventLoop, fn: Callable, args: unknown[]): void {
-  try {
-    const returned = fn(...args);
-    if (isCoroutine(returned)) {
-      returned.return(undefined);
-      throw new TypeError('coroutines cannot be used with callSoonThreadsafe()');
-    }
-    if (isPromiseLike(returned)) {
-      returned.then(undefined, (error: unknown) => reportPosted(loop, fn.name, error));
-    }
-  } catch (exception) {
-    reportPosted(loop, fn.name, exception);
-  }
-}
-
-function reportPosted(loop: EventLoop | null, name: string, exception: unknown): void {
-  const message = `Exception in callback ${name || 'anonymous'}() of another thread`;
-  reportTo(loop, { message, exception });
 }

@@ -10,13 +10,15 @@ import type { EventLoop } from '../loop/event-loop.js';
 import { registry } from '../loop/registry.js';
 import { defaultPriority, priorities } from '../scheduling/task-priority.js';
 import type { Link } from '../wire/link.js';
-import type { CallHeading, FunctionAddress } from '../wire/message.js';
+import { Operation } from '../wire/message.js';
+import type { CallKind, Carried, FunctionAddress } from '../wire/message.js';
 import type { CallQueue } from './call-queue.js';
 import { Lanes } from './call-queue.js';
-import { IncomingWords, noWord } from './call-words.js';
+import { IncomingWords } from './call-words.js';
 import { IncomingCall } from './incoming-call.js';
-import type { CallContent } from './incoming-call.js';
+import type { CallOwner } from './incoming-call.js';
 import { runtimeUrl } from './lending.js';
+import { LoadedFunction } from './loaded-function.js';
 import type { AnyFunction } from './remote-function.js';
 import { resolveFunction } from './wrapped-function.js';
 
@@ -33,10 +35,14 @@ export interface CallHost {
 /** Functions of the runtime, which are in no module. */
 export type BuiltIn = (name: string) => AnyFunction | undefined;
 
+/** Of what the runtime itself runs in its turn: no message names it. */
+const ownId = -Infinity;
+const ownRank = priorities.indexOf(defaultPriority);
+
 /** The incoming half of a link's calls. */
-export class IncomingCalls {
+export class IncomingCalls implements CallOwner {
+  readonly link: Link;
   readonly words: IncomingWords = new IncomingWords();
-  readonly #link: Link;
   readonly #host: CallHost;
   readonly #builtIn: BuiltIn;
   readonly #lanes = new Lanes();
@@ -46,24 +52,38 @@ export class IncomingCalls {
   #isCallerGone = false;
   /** Lets the loop of `#loadAndEnqueue` go on without the module that it waits for. */
   #stopLoading: () => void = () => undefined;
-  readonly #functions = new WeakMap<FunctionAddress, AnyFunction>();
-  /** Those that wait for their turn or run, by number. */
-  readonly #calls = new Map<number, IncomingCall>();
+  readonly #functions = new WeakMap<FunctionAddress, LoadedFunction>();
+  /** Of the call before: calls in a row are mostly of one function. */
+  #lastAddress: FunctionAddress | null = null;
+  #lastFunction: LoadedFunction | undefined;
+  /** How many posts and calls wait for their turn or run. */
+  #count = 0;
+  /** Those of them that are answered, by id. */
+  readonly #calls: (IncomingCall | null)[] = [];
+  /** Posts that were taken back, of which some may have begun before; forgotten with the last. */
+  readonly #withdrawnPosts = new Set<number>();
   #onIdle: (() => void)[] = [];
   readonly #onLoaded: (() => void)[] = [];
-  /** Of things of the runtime: their numbers go down, those of calls go up. */
-  #ownCount = 0;
 
   /** @param builtIn - what the far side's runtime may call here, by name */
   constructor(link: Link, host: CallHost, builtIn: BuiltIn = () => undefined) {
-    this.#link = link;
+    this.link = link;
     this.#host = host;
     this.#builtIn = builtIn;
   }
 
-  add(heading: CallHeading, content: CallContent): void {
-    const owner = { link: this.#link, words: this.words, onEnded: this.#onEnded };
-    const call = new IncomingCall(owner, heading, content);
+  add(
+    kind: CallKind,
+    id: number,
+    rank: number,
+    address: FunctionAddress,
+    args: unknown[],
+    carried: Carried | null,
+  ): void {
+    this.#add(new IncomingCall(this, kind, id, rank, address, args, carried));
+  }
+
+  #add(call: IncomingCall): void {
     if (!this.#isLoading && this.#host.gate === null && this.#tryEnqueue(call)) return;
     if (this.#refuse(call)) return;
     this.#heldUp.push(call);
@@ -72,12 +92,12 @@ export class IncomingCalls {
 
   /** Whether calls wait for their turn, and for nothing else. */
   get isBehind(): boolean {
-    return this.#calls.size > 0 && !this.#isLoading;
+    return this.#count > 0 && !this.#isLoading;
   }
 
   /** Whether a call of that number is not answered yet. */
   has(id: number): boolean {
-    return this.#calls.has(id) || this.#heldUp.some((each) => each.id === id);
+    return (this.#calls[id] ?? null) !== null || this.#heldUp.some((each) => each.id === id);
   }
 
   /** Runs something of the runtime in its turn, as if the far side had posted it. */
@@ -87,14 +107,8 @@ export class IncomingCalls {
       return;
     }
     const address: FunctionAddress = { url: runtimeUrl, name };
-    this.#functions.set(address, run);
-    this.#ownCount += 1;
-    const heading: CallHeading = {
-      id: -this.#ownCount,
-      word: noWord,
-      rank: priorities.indexOf(defaultPriority),
-    };
-    this.add(heading, { address, args: [], carried: null, isAnswered: false });
+    this.#functions.set(address, new LoadedFunction(run));
+    this.#add(new IncomingCall(this, Operation.Post, ownId, ownRank, address, [], null));
   }
 
   /** On a blocked thread no module can be loaded: better an error than a wait without end. */
@@ -112,29 +126,38 @@ export class IncomingCalls {
 
   /** Withdraws a call that has not begun, or cancels the task that it became. */
   cancel(id: number, message: string | undefined): void {
-    const call = this.#calls.get(id);
-    if (call !== undefined) {
+    const call = id < 0 ? null : this.#calls[id];
+    if (call !== null && call !== undefined) {
       call.cancel(message);
       return;
     }
     const heldUp = this.#heldUp.find((each) => each.id === id);
-    if (heldUp === undefined) return;
+    if (heldUp === undefined) {
+      if (id < 0 && this.#count > 0) this.#withdrawnPosts.add(id);
+      return;
+    }
     if (heldUp === this.#heldUp[0]) this.#stopLoading();
     heldUp.setLoading(false);
     this.#heldUp = this.#heldUp.filter((each) => each !== heldUp);
     heldUp.answer(new CancelledError(message));
   }
 
+  wasWithdrawn(id: number): boolean {
+    return this.#withdrawnPosts.size > 0 && this.#withdrawnPosts.delete(id);
+  }
+
   /** Cancels every call that runs or waits. */
   cancelAll(message: string): void {
     for (const { id } of this.#heldUp) this.cancel(id, message);
-    for (const call of this.#calls.values()) call.cancel(message);
+    for (const post of this.#lanes.waiting()) (post as IncomingCall).cancel(message);
+    for (const call of this.#calls) call?.cancel(message);
   }
 
   /** The far side is gone: what belongs to it has to end. */
   onCallerGone(): void {
     this.#isCallerGone = true;
-    for (const call of this.#calls.values()) call.onCallerGone();
+    for (const call of this.#calls) call?.onCallerGone();
+    for (const post of this.#lanes.waiting()) (post as IncomingCall).onCallerGone();
   }
 
   /** Resolves once no call runs or waits. */
@@ -148,16 +171,16 @@ export class IncomingCalls {
   /** Resolves once every call that has come so far has begun, or been withdrawn. */
   async begun(): Promise<void> {
     if (this.#isLoading) await new Promise<void>((resolve) => this.#onLoaded.push(resolve));
-    const calls = [...this.#calls.values()];
+    const calls = this.#lanes.waiting() as readonly IncomingCall[];
     const loop = this.#host.loop();
     // Their turns come with the loop's; one of a lower rank may let others pass.
-    while (loop !== null && calls.some((call) => !call.hasBegun && this.#calls.has(call.id))) {
+    while (loop !== null && calls.some((call) => !call.hasBegun)) {
       await new Promise<void>((resolve) => void loop.callSoon(resolve));
     }
   }
 
   #checkIdle(): void {
-    if (this.#calls.size > 0 || this.#heldUp.length > 0 || this.#isLoading) return;
+    if (this.#count > 0 || this.#heldUp.length > 0 || this.#isLoading) return;
     const waiters = this.#onIdle;
     this.#onIdle = [];
     for (const resolve of waiters) resolve();
@@ -187,46 +210,62 @@ export class IncomingCalls {
 
   /** Ends early when the call is withdrawn that needs it: a module may load for ever. */
   async #load(address: FunctionAddress): Promise<{ readonly error: unknown } | null> {
-    if (this.#functions.has(address) || this.#ofRuntime(address) !== undefined) return null;
+    if (this.#find(address) !== undefined) return null;
     const withdrawn = new Promise<void>((resolve) => {
       this.#stopLoading = resolve;
     });
     try {
       const fn = await Promise.race([resolveFunction(address), withdrawn]);
-      if (fn !== undefined) this.#functions.set(address, fn);
+      if (fn !== undefined) this.#functions.set(address, new LoadedFunction(fn));
       return null;
     } catch (error) {
       return { error };
     }
   }
 
-  #ofRuntime(address: FunctionAddress): AnyFunction | undefined {
-    if (address.url !== runtimeUrl) return undefined;
-    const fn = this.#builtIn(address.name);
-    if (fn !== undefined) this.#functions.set(address, fn);
+  #find(address: FunctionAddress): LoadedFunction | undefined {
+    if (address === this.#lastAddress) return this.#lastFunction;
+    const fn = this.#functions.get(address) ?? this.#ofRuntime(address);
+    if (fn === undefined) return undefined;
+    this.#lastAddress = address;
+    this.#lastFunction = fn;
     return fn;
+  }
+
+  #ofRuntime(address: FunctionAddress): LoadedFunction | undefined {
+    const fn = address.url === runtimeUrl ? this.#builtIn(address.name) : undefined;
+    if (fn === undefined) return undefined;
+    const loaded = new LoadedFunction(fn);
+    this.#functions.set(address, loaded);
+    return loaded;
   }
 
   /** Lets a call whose function is loaded wait for its turn; `false` when it is not loaded. */
   #tryEnqueue(call: IncomingCall): boolean {
-    const fn = this.#functions.get(call.address) ?? this.#ofRuntime(call.address);
+    const fn = this.#find(call.address);
     if (fn === undefined) return false;
     const loop = this.#host.loop();
     if (loop === null) {
       call.fail(loop, noLoopFor(call));
       return true;
     }
-    this.#calls.set(call.id, call);
+    this.#count += 1;
+    if (call.isAnswered) this.#calls[call.id] = call;
     call.prepare(loop, fn);
     if (this.#isCallerGone) call.onCallerGone();
     this.#host.queue.push(loop, this.#lanes, call.rank, call);
     return true;
   }
 
-  readonly #onEnded = (id: number): void => {
-    this.#calls.delete(id);
+  onEnded(call: IncomingCall): void {
+    if (call.isPrepared) {
+      this.#count -= 1;
+      if (call.isAnswered) this.#calls[call.id] = null;
+    }
+    if (this.#count > 0) return;
+    this.#withdrawnPosts.clear();
     this.#checkIdle();
-  };
+  }
 }
 
 function noLoopFor({ name }: IncomingCall): NoRunningLoopError {

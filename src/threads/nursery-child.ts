@@ -14,8 +14,8 @@ import { openNursery } from '../trio/nursery.js';
 import type { Nursery } from '../trio/nursery.js';
 import { TaskStatus } from '../trio/task-status.js';
 import type { Callback } from './callback.js';
-import { keepWord, presentWord } from './check-cancelled.js';
-import { boundToCaller } from './incoming-call.js';
+import { keepFlag, presentFlag } from './check-cancelled.js';
+import { boundToCaller } from './loaded-function.js';
 import { takesSignal, withSignal } from './signal-argument.js';
 
 /** Takes the value of `taskStatus.started()` to the nursery's thread. */
@@ -33,14 +33,14 @@ export const runChild: (fn: Callable, ...rest: unknown[]) => Coroutine<void> = b
   function* runChild(fn, ...rest) {
     const report = rest.pop() as Report | null;
     const args = rest;
-    const word = presentWord();
+    const flag = presentFlag();
     const failures: unknown[] = [];
     try {
       yield* openNursery((nursery) => {
         const given = report === null ? args : [...args, statusOf(nursery, report, failures)];
         const child = nursery.spawn(childWork, [nursery, fn, given, failures], { name: fn.name });
         // So that it may ask `checkCancelled()`.
-        if (word !== null) keepWord(child, word);
+        if (flag !== null) keepFlag(child, flag);
       });
     } catch (cancel) {
       if (failures.length === 0) throw cancel;

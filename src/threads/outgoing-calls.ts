@@ -7,12 +7,14 @@
  */
 import { defaultPriority, priorities } from '../scheduling/task-priority.js';
 import { captureCarried } from '../wire/carried-context.js';
+import type { CarriedContext } from '../wire/carried-context.js';
 import type { EncodedError } from '../wire/error-codec.js';
 import { decodeError } from '../wire/error-codec.js';
 import type { Link } from '../wire/link.js';
-import type { FunctionAddress } from '../wire/message.js';
+import { Operation } from '../wire/message.js';
+import type { CallExtras, FunctionAddress } from '../wire/message.js';
 import type { CallOptions } from './call-options.js';
-import { noWord, OutgoingWords } from './call-words.js';
+import { OutgoingWords } from './call-words.js';
 import type { WordMemory } from './call-words.js';
 import { joinStacks } from './near-stack.js';
 import { RemoteCall } from './remote-call.js';
@@ -49,8 +51,13 @@ export class OutgoingCalls implements Carrier {
   readonly #link: Link;
   readonly #options: OutgoingOptions;
   readonly #words: OutgoingWords;
-  readonly #pending = new Map<number, RemoteCall<unknown> | WithdrawnCall>();
-  #lastId = 0;
+  /** By id, which is the number of its word. */
+  readonly #pending: (RemoteCall<unknown> | typeof withdrawn | null)[] = [];
+  #pendingCount = 0;
+  /** In the order of which calls are failed. */
+  #sentCount = 0;
+  /** Posts are counted downwards. */
+  #lastPostId = 0;
   #completedCount = 0;
   readonly #onAnswered: (() => void)[] = [];
 
@@ -62,7 +69,7 @@ export class OutgoingCalls implements Carrier {
 
   /** How many calls are not answered yet. */
   get pendingCount(): number {
-    return this.#pending.size;
+    return this.#pendingCount;
   }
 
   /** How many calls were answered. */
@@ -72,54 +79,54 @@ export class OutgoingCalls implements Carrier {
 
   send(call: RemoteCall<unknown>): void {
     const { address, args, options } = call;
-    this.#lastId += 1;
-    call.id = this.#lastId;
-    call.word = this.#words.take(options.timeoutMs !== undefined);
-    this.#pending.set(call.id, call);
+    const id = this.#words.take(options.timeoutMs !== undefined);
+    call.id = id;
+    this.#sentCount += 1;
+    call.order = this.#sentCount;
+    this.#pending[id] = call;
+    this.#pendingCount += 1;
     // Somebody waits now, so the process has to stay.
-    if (this.#pending.size === 1) this.#link.ref();
+    if (this.#pendingCount === 1) this.#link.ref();
     const keepsStack = this.#link.outboxCount < nearStacksPerFlush;
-    const { id, word } = call;
-    const isIterated = options.isIterated === true;
-    const { context } = call;
-    const heading = { id, word, rank: rankOf(options), isIterated, context };
-    call.isRepeatable = this.#link.call(heading, address, args, options.transferList);
+    const kind = options.isIterated === true ? Operation.Iterate : Operation.Call;
+    const extras = extrasOf(options, call.context);
+    call.isRepeatable = this.#link.call(kind, id, rankOf(options), address, args, extras);
     call.onSent(this, keepsStack);
   }
 
   post(address: FunctionAddress, args: readonly unknown[], options: CallOptions): RemoteHandle {
-    this.#lastId += 1;
-    const context = captureCarried();
-    const heading = { id: this.#lastId, word: noWord, rank: rankOf(options), context };
-    this.#link.post(heading, address, args, options.transferList);
-    return new PostedCall(this.#link, this.#lastId);
+    this.#lastPostId -= 1;
+    const id = this.#lastPostId;
+    const extras = extrasOf(options, captureCarried());
+    this.#link.call(Operation.Post, id, rankOf(options), address, args, extras);
+    return new PostedCall(this.#link, id);
   }
 
-  cancel({ id, word }: RemoteCall<unknown>, message: string | undefined): boolean {
-    const hasBegun = !this.#words.withdraw(word);
-    if (hasBegun) this.#words.cancel(word);
+  cancel({ id }: RemoteCall<unknown>, message: string | undefined): boolean {
+    const hasBegun = !this.#words.withdraw(id);
+    if (hasBegun) this.#words.cancel(id);
     this.#link.cancel(id, message);
-    return hasBegun || this.#words.isLoading(word);
+    return hasBegun || this.#words.isLoading(id);
   }
 
   /** Its place in the books stays taken until the far side has let go of it. */
-  withdraw({ id, word }: RemoteCall<unknown>): boolean {
-    if (!this.#words.withdraw(word)) return false;
-    this.#pending.set(id, new WithdrawnCall(word));
+  withdraw({ id }: RemoteCall<unknown>): boolean {
+    if (!this.#words.withdraw(id)) return false;
+    this.#pending[id] = withdrawn;
     this.#link.cancel(id, undefined);
     return true;
   }
 
-  isLoading({ word }: RemoteCall<unknown>): boolean {
-    return this.#words.isLoading(word);
+  isLoading({ id }: RemoteCall<unknown>): boolean {
+    return this.#words.isLoading(id);
   }
 
-  startedAtMs({ word }: RemoteCall<unknown>): number | null {
-    return this.#words.startedAtMs(word);
+  startedAtMs({ id }: RemoteCall<unknown>): number | null {
+    return this.#words.startedAtMs(id);
   }
 
-  replaceThread({ id }: RemoteCall<unknown>, reason: string): void {
-    if (this.#pending.has(id)) this.#options.replaceThread(reason);
+  replaceThread(call: RemoteCall<unknown>, reason: string): void {
+    if (this.#pending[call.id] === call) this.#options.replaceThread(reason);
   }
 
   assertCanBlock({ id }: RemoteCall<unknown>, blockedMs: number): void {
@@ -144,23 +151,23 @@ export class OutgoingCalls implements Carrier {
   onUnsendable(id: number, error: Error): boolean {
     const call = this.#take(id);
     if (call instanceof RemoteCall) call.setException(error);
-    return call !== undefined;
+    return call !== null;
   }
 
   /** Resolves once no call waits for an answer. */
   answered(): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve();
+    if (this.#pendingCount === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onAnswered.push(resolve));
   }
 
   /** Cancels whatever is not answered. */
   cancelAll(): void {
-    for (const call of this.#pending.values()) if (call instanceof RemoteCall) call.cancel();
+    for (const call of this.#inOrder()) call.cancel();
   }
 
   /** Lets code that only asks (`checkCancelled`) know that it is to end; no future changes. */
   cancelWords(): void {
-    for (const { word } of this.#pending.values()) this.#words.cancel(word);
+    for (const [id, call] of this.#pending.entries()) if (call !== null) this.#words.cancel(id);
   }
 
   /** The far side has lost messages, no one knows which. */
@@ -172,22 +179,36 @@ export class OutgoingCalls implements Carrier {
 
   /** The far thread is lost, or its answers are: fails whatever is not answered. */
   failAll(error: unknown): void {
-    for (const [id, { word }] of this.#pending) {
+    const calls = this.#inOrder();
+    for (const [id, call] of this.#pending.entries()) {
+      if (call === null) continue;
       // What has not begun never will, wherever its message still gets to.
-      this.#words.withdraw(word);
-      const call = this.#take(id);
-      if (call instanceof RemoteCall) call.onLost(error);
+      this.#words.withdraw(id);
+      if (call === withdrawn) void this.#take(id);
+    }
+    for (const call of calls) {
+      // The failure of one before it may have led to its end.
+      if (this.#pending[call.id] !== call) continue;
+      void this.#take(call.id);
+      call.onLost(error);
     }
   }
 
-  #take(id: number): RemoteCall<unknown> | WithdrawnCall | undefined {
-    const call = this.#pending.get(id);
-    if (call === undefined) return undefined;
-    this.#pending.delete(id);
-    this.#words.release(call.word);
+  /** The calls whose answers somebody waits for, as they were sent. */
+  #inOrder(): RemoteCall<unknown>[] {
+    const calls = this.#pending.filter((call) => call instanceof RemoteCall);
+    return calls.toSorted((a, b) => a.order - b.order);
+  }
+
+  #take(id: number): RemoteCall<unknown> | typeof withdrawn | null {
+    const call = this.#pending[id] ?? null;
+    if (call === null) return null;
+    this.#pending[id] = null;
+    this.#pendingCount -= 1;
+    this.#words.release(id);
     this.#completedCount += 1;
-    if (this.#pending.size === 0) this.#allAnswered();
-    if (call instanceof RemoteCall) call.onEnded();
+    if (this.#pendingCount === 0) this.#allAnswered();
+    if (call !== withdrawn) call.onEnded();
     this.#options.onAnswer();
     return call;
   }
@@ -199,13 +220,7 @@ export class OutgoingCalls implements Carrier {
 }
 
 /** Keeps the number and the word of a call that has gone elsewhere. */
-class WithdrawnCall {
-  readonly word: number;
-
-  constructor(word: number) {
-    this.word = word;
-  }
-}
+const withdrawn = Symbol('withdrawn');
 
 class PostedCall implements RemoteHandle {
   readonly #link: Link;
@@ -228,6 +243,15 @@ class PostedCall implements RemoteHandle {
   }
 }
 
-function rankOf({ priority = defaultPriority }: CallOptions): number {
-  return priorities.indexOf(priority);
+const defaultRank = priorities.indexOf(defaultPriority);
+
+function rankOf({ priority }: CallOptions): number {
+  return priority === undefined ? defaultRank : priorities.indexOf(priority);
+}
+
+function extrasOf(
+  { transferList }: CallOptions,
+  context: CarriedContext | undefined,
+): CallExtras | null {
+  return transferList === undefined && context === undefined ? null : { transferList, context };
 }

@@ -61,8 +61,10 @@ export class Peer extends PeerCalls {
 
   /** Calls that this thread made and that are not answered. */
   get pendingCount(): number {
-    const exchanges = new Set([...this.#handover.former.keys(), ...this.#orphans.keys()]);
     let count = this.#exchange?.pendingCount ?? 0;
+    // Asked at every answer.
+    if (this.#handover.former.size === 0 && this.#orphans.size === 0) return count;
+    const exchanges = new Set([...this.#handover.former.keys(), ...this.#orphans.keys()]);
     for (const exchange of exchanges) count += exchange.pendingCount;
     return count;
   }

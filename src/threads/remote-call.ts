@@ -50,9 +50,9 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   /** Kept as long as it may be sent again. */
   args: readonly unknown[];
   readonly options: SendOptions;
-  /** For its carrier: its number and its word there. */
+  /** For its carrier: its number there, and the place of its sending in the order of calls. */
   id = 0;
-  word = -1;
+  order = 0;
   /** Whether its arguments could be sent once more: nothing of them was moved. */
   isRepeatable = true;
   /** In which it was made. */

@@ -199,7 +199,7 @@ function* advance(
 
 /** Whether a generator has yielded because it waits. A bare `yield` gives an item. */
 function isWait(value: unknown): value is Suspension {
-  if (value === null) return registry.stepping?.tickWait?.isStanding === true;
+  if (value === null) return registry.stepping?.task.tickWait?.isStanding === true;
   if (typeof value !== 'object') return false;
   return (value as { threadloopAwaited?: unknown }).threadloopAwaited === true;
 }

@@ -6,7 +6,7 @@
  * the module registers for its arguments. So both are in one address, which is loaded as a whole.
  */
 import type { FunctionAddress } from '../wire/message.js';
-import { isBoundToCaller, boundToCaller } from './incoming-call.js';
+import { isBoundToCaller, boundToCaller } from './loaded-function.js';
 import { resolveExport } from './module-loader.js';
 import type { AnyFunction } from './remote-function.js';
 

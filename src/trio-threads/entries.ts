@@ -9,7 +9,7 @@ import type { Coroutine } from '../loop/coroutine.js';
 import { getRunningLoop } from '../loop/current-loop.js';
 import { ensureFuture } from '../loop/ensure-future.js';
 import { registry } from '../loop/registry.js';
-import { boundToCaller } from '../threads/incoming-call.js';
+import { boundToCaller } from '../threads/loaded-function.js';
 import { resolveExport } from '../threads/module-loader.js';
 import type { TrioRun } from '../trio/trio-run.js';
 import { captureCarried, runWithCarried } from '../wire/carried-context.js';

@@ -6,24 +6,34 @@
  */
 import { encodeError } from './error-codec.js';
 import type { EncodedError } from './error-codec.js';
-import { argumentsOffset, Operation, sizeOfOperation } from './message.js';
-import type { Batch, CallHeading, Carried, FunctionAddress } from './message.js';
+import {
+  answeredId,
+  argumentsStart,
+  Operation,
+  operationOf,
+  rankOf,
+  sizeOfOperation,
+  slotOf,
+} from './message.js';
+import type { Batch, CallKind, Carried, FunctionAddress } from './message.js';
 import type { Attachments } from './special-values.js';
 import { reviveInstances, takeAttachments } from './value-reviver.js';
 
-/** What arrives of a post or a call. */
-type ReadCall = [
-  heading: CallHeading,
-  address: FunctionAddress,
-  args: unknown[],
-  carried: Carried | null,
-];
-
 /** Who makes and answers the calls of a link. */
 export interface LinkListener {
-  onPost(...call: ReadCall): void;
-  /** Instances among the arguments are still to be revived: see `reviveInstances`. */
-  onCall(...call: ReadCall): void;
+  /**
+   * A post or call. Instances among the arguments are still to be revived: see `reviveInstances`.
+   *
+   * @param address - the same object for all calls of one function
+   */
+  onCall(
+    kind: CallKind,
+    id: number,
+    rank: number,
+    address: FunctionAddress,
+    args: unknown[],
+    carried: Carried | null,
+  ): void;
   onCancel(id: number, message: string | undefined): void;
   onResult(id: number, value: unknown): void;
   onError(id: number, error: EncodedError): void;
@@ -61,43 +71,42 @@ export class BatchReader {
     const carried = this.#carried;
     this.#carried = null;
     const listener = this.#listener;
-    const id = batch[index + 1] as number;
-    switch (batch[index]) {
+    const heading = batch[index] as number;
+    const operation = operationOf(heading);
+    switch (operation) {
+      case Operation.Post:
+      case Operation.Call:
+      case Operation.Iterate: {
+        const args = batch.slice(argumentsStart(batch, index), end);
+        if (carried?.revival) takeAttachments(args, carried.revival, this.#attachments);
+        const id = batch[index + 1] as number;
+        const address = this.#definitions[slotOf(heading)] as FunctionAddress;
+        listener.onCall(operation, id, rankOf(heading), address, args, carried);
+        break;
+      }
+      case Operation.Result:
+      case Operation.Error:
+        this.#onAnswer(operation, answeredId(heading), batch[index + 1], carried);
+        break;
       case Operation.Carry:
         this.#carried = batch[index + 1] as Carried;
         break;
       case Operation.Define:
-        this.#definitions[id] = {
+        this.#definitions[batch[index + 1] as number] = {
           url: batch[index + 2] as string,
           name: batch[index + 3] as string,
         };
         break;
-      case Operation.Post:
-      case Operation.Call:
-      case Operation.Iterate: {
-        const args = batch.slice(index + argumentsOffset, end);
-        if (carried?.revival) takeAttachments(args, carried.revival, this.#attachments);
-        const address = this.#addressAt(batch, index);
-        const heading = headingAt(batch, index);
-        if (batch[index] === Operation.Post) listener.onPost(heading, address, args, carried);
-        else listener.onCall(heading, address, args, carried);
-        break;
-      }
       case Operation.Cancel:
-        listener.onCancel(id, batch[index + 2] as string | undefined);
-        break;
-      case Operation.Result:
-      case Operation.Error:
-        this.#onAnswer(batch, index, carried);
+        listener.onCancel(batch[index + 1] as number, batch[index + 2] as string | undefined);
         break;
       default:
         listener.onNotice(batch[index + 1] as string, batch[index + 2]);
     }
   }
 
-  #onAnswer(batch: Batch, index: number, carried: Carried | null): void {
-    const id = batch[index + 1] as number;
-    let content = batch[index + 2];
+  #onAnswer(operation: number, id: number, value: unknown, carried: Carried | null): void {
+    let content = value;
     if (carried?.revival) {
       const values = [content];
       try {
@@ -109,20 +118,7 @@ export class BatchReader {
       }
       [content] = values;
     }
-    if (batch[index] === Operation.Result) this.#listener.onResult(id, content);
+    if (operation === Operation.Result) this.#listener.onResult(id, content);
     else this.#listener.onError(id, content as EncodedError);
   }
-
-  #addressAt(batch: Batch, index: number): FunctionAddress {
-    return this.#definitions[batch[index + 2] as number] as FunctionAddress;
-  }
-}
-
-function headingAt(batch: Batch, index: number): CallHeading {
-  return {
-    id: batch[index + 1] as number,
-    word: batch[index + 4] as number,
-    rank: batch[index + 5] as number,
-    isIterated: batch[index] === Operation.Iterate,
-  };
 }

@@ -2,6 +2,8 @@
  * The small numbers by which one end of a link names functions, after it has defined them once.
  * Belongs to the thread of its link; slots are counted upwards from 0.
  */
+import { ThreadloopError } from '../errors.js';
+import { slotCount } from './message.js';
 import type { FunctionAddress } from './message.js';
 
 /** One end's slots. */
@@ -24,6 +26,7 @@ export class FunctionSlots {
     let slot = this.#slots.get(key);
     if (slot === undefined) {
       slot = this.#slots.size;
+      if (slot === slotCount) throw tooMany(address);
       this.#slots.set(key, slot);
       this.#define(slot, address);
     }
@@ -45,4 +48,11 @@ export class FunctionSlots {
     this.#slots.clear();
     this.#lastAddress = null;
   }
+}
+
+function tooMany({ name }: FunctionAddress): ThreadloopError {
+  return new ThreadloopError(
+    `${name}() cannot be called: one thread can name ${slotCount} functions of another. Give ` +
+      'what varies as an argument, and not as a module of its own',
+  );
 }

@@ -4,9 +4,6 @@
  * Messages gather in an outbox and leave together, in a microtask or as soon as there are enough.
  * They arrive in the order in which they were made. A message that cannot be cloned fails alone:
  * the rest of its batch is sent one by one. Knows nothing of tasks or loops.
- *
- * The shared word that wakes a busy thread without its event loop will stand here, beside
- * `flush` (which would raise it) and `drain` (which would be called on seeing it).
  */
 import type { Transferable } from 'node:worker_threads';
 import { BatchReader } from './batch-reader.js';
@@ -15,8 +12,17 @@ import type { CarriedContext } from './carried-context.js';
 import { encodeError } from './error-codec.js';
 import type { EncodedError } from './error-codec.js';
 import { FunctionSlots } from './function-slots.js';
-import { Operation, sizeOfOperation } from './message.js';
-import type { Batch, CallHeading, Carried, FunctionAddress } from './message.js';
+import {
+  answeredId,
+  answerHeading,
+  appendCall,
+  callHeading,
+  callStart,
+  Operation,
+  operationOf,
+  operationsOf,
+} from './message.js';
+import type { Batch, CallExtras, CallKind, Carried, FunctionAddress } from './message.js';
 import { isDetached } from './not-cloneable.js';
 import type { Port } from './port.js';
 import { holdSpecial, isObject } from './special-values.js';
@@ -50,15 +56,26 @@ export class Link {
   });
   readonly #reader: BatchReader;
   readonly #attachments: Attachments | null;
+  readonly #onTraffic: () => void;
 
-  /** @param attachments - for values that stay in their thread; `null` where none can */
-  constructor(port: Port, listener: LinkListener, attachments: Attachments | null = null) {
+  /**
+   * @param attachments - for values that stay in their thread; `null` where none can
+   * @param onTraffic - called when something was sent, or has come
+   */
+  constructor(
+    port: Port,
+    listener: LinkListener,
+    attachments: Attachments | null = null,
+    onTraffic: () => void = () => undefined,
+  ) {
     this.#port = port;
+    this.#onTraffic = onTraffic;
     this.#listener = listener;
     this.#attachments = attachments;
     this.#reader = new BatchReader(listener, attachments);
     port.listen({
       onBatch: (batch) => {
+        onTraffic();
         this.#reader.read(batch);
         this.drain(maxBatchesPerDrain);
       },
@@ -72,28 +89,26 @@ export class Link {
     return this.#outboxCount;
   }
 
-  /** @param transferList - what of the arguments is moved instead of copied */
-  post(
-    heading: CallHeading,
-    address: FunctionAddress,
-    args: readonly unknown[],
-    transferList?: readonly Transferable[],
-  ): void {
-    this.#addCall(Operation.Post, heading, address, args, transferList);
-  }
-
   /**
-   * @param transferList - what of the arguments is moved instead of copied
+   * Sends a post or call.
+   *
    * @returns whether the arguments can be sent once more, to another thread
    */
   call(
-    heading: CallHeading,
+    kind: CallKind,
+    id: number,
+    rank: number,
     address: FunctionAddress,
     args: readonly unknown[],
-    transferList?: readonly Transferable[],
+    extras: CallExtras | null = null,
   ): boolean {
-    const operation = heading.isIterated === true ? Operation.Iterate : Operation.Call;
-    return this.#addCall(operation, heading, address, args, transferList);
+    const heading = callHeading(kind, this.#slots.of(address), rank, args.length);
+    if (extras !== null || holdSpecial(args, this.#attachments, 'argument')) {
+      return this.#callWith(heading, id, address, args, extras ?? {});
+    }
+    appendCall(this.#outbox, heading, id, args);
+    this.#added();
+    return true;
   }
 
   cancel(id: number, message: string | undefined): void {
@@ -103,7 +118,7 @@ export class Link {
 
   answerResult(id: number, value: unknown): void {
     if (isObject(value) && holdSpecial([value], this.#attachments, 'result')) {
-      this.#addSpecial([Operation.Result, id], [value], {
+      this.#addSpecial([answerHeading(Operation.Result, id)], [value], {
         role: 'result',
         attachments: this.#attachments,
         describe: () => 'the result',
@@ -111,14 +126,14 @@ export class Link {
       });
       return;
     }
-    this.#outbox.push(Operation.Result, id, value);
+    this.#outbox.push(answerHeading(Operation.Result, id), value);
     this.#added();
   }
 
   answerError(id: number, thrown: unknown): void {
     const encoded = encodeError(thrown);
     if (holdSpecial([encoded], null, 'result')) {
-      this.#addSpecial([Operation.Error, id], [encoded], {
+      this.#addSpecial([answerHeading(Operation.Error, id)], [encoded], {
         role: 'result',
         attachments: null,
         describe: () => 'the error',
@@ -148,6 +163,7 @@ export class Link {
     this.#outboxCount = 0;
     try {
       this.#port.post(batch, []);
+      this.#onTraffic();
     } catch {
       this.#sendOneByOne(batch);
     }
@@ -183,34 +199,32 @@ export class Link {
     this.#port.close();
   }
 
-  #addCall(
-    operation: number,
-    { id, word, rank, context }: CallHeading,
+  #callWith(
+    heading: number,
+    id: number,
     address: FunctionAddress,
     args: readonly unknown[],
-    transferList: readonly Transferable[] = [],
+    { transferList = [], context }: CallExtras,
   ): boolean {
-    const slot = this.#slots.of(address);
     const attachments = this.#attachments;
+    const start = callStart(heading, id, args.length);
     if (transferList.length > 0 || holdSpecial(args, attachments, 'argument')) {
-      return this.#addSpecial([operation, id, slot, args.length, word, rank], args, {
-        role: 'argument',
-        attachments,
-        transferList,
-        context,
+      const options = { role: 'argument', attachments, transferList, context } as const;
+      return this.#addSpecial(start, args, {
+        ...options,
         describe: (index) => `argument ${index + 1} of ${address.name}()`,
         // The caller has not seen the call yet: it hears of this as of any other failure.
         fail: (error) => queueMicrotask(() => this.#listener.onUnsendable(id, error)),
       });
     }
     if (context !== undefined) this.#outbox.push(Operation.Carry, { context } satisfies Carried);
-    this.#outbox.push(operation, id, slot, args.length, word, rank, ...args);
+    this.#outbox.push(...start, ...args);
     this.#added();
     return true;
   }
 
   #addError(id: number, encoded: EncodedError): void {
-    this.#outbox.push(Operation.Error, id, encoded);
+    this.#outbox.push(answerHeading(Operation.Error, id), encoded);
     this.#added();
   }
 
@@ -260,28 +274,22 @@ export class Link {
   readonly #flushLater = (): void => this.flush();
 
   #sendOneByOne(batch: Batch): void {
-    let index = 0;
-    while (index < batch.length) {
-      const start = index;
-      // What is carried stays with its operation.
-      if (batch[index] === Operation.Carry) index += sizeOfOperation(batch, index);
-      const end = index + sizeOfOperation(batch, index);
+    for (const { whole, operation, carried } of operationsOf(batch)) {
       try {
-        this.#port.post(batch.slice(start, end), []);
+        this.#port.post(whole, []);
       } catch (cause) {
-        const carried = index > start ? (batch[start + 1] as Carried) : null;
-        this.#failUnsendable(batch.slice(index, end), carried, cause);
+        this.#failUnsendable(operation, carried, cause);
       }
-      index = end;
     }
   }
 
   #failUnsendable(operation: Batch, carried: Carried | null, cause: unknown): void {
-    const id = operation[1] as number;
     takeBackAttachments(carried?.revival?.parts ?? [], this.#attachments);
     const error = unsendable(operation, carried, cause, (slot) => this.#slots.nameOf(slot));
-    const isAnswer = operation[0] === Operation.Result || operation[0] === Operation.Error;
-    if (isAnswer) this.#addError(id, encodeError(error));
-    else this.#listener.onUnsendable(id, error);
+    const heading = operation[0] as number;
+    const kind = operationOf(heading);
+    if (kind === Operation.Result || kind === Operation.Error) {
+      this.#addError(answeredId(heading), encodeError(error));
+    } else this.#listener.onUnsendable(operation[1] as number, error);
   }
 }

@@ -4,7 +4,7 @@
  * Runs only after the sending has failed, so it may be slow.
  */
 import { NotCloneableError, show } from '../errors.js';
-import { argumentsOffset, Operation } from './message.js';
+import { argumentsStart, Operation, operationOf, slotOf } from './message.js';
 import type { Batch, Carried } from './message.js';
 import { findCulprit, isCloneable, isDetached, notCloneable } from './not-cloneable.js';
 import { Part } from './revival.js';
@@ -28,12 +28,14 @@ export function unsendable(
   }
   const encoded = uncloneablePart(carried?.revival);
   if (encoded !== null) return notCloneable(encoded.what, encoded.value, cause);
-  if (operation[0] === Operation.Result || operation[0] === Operation.Error) {
-    return notCloneable('the result', operation[2], cause);
+  const heading = operation[0] as number;
+  const kind = operationOf(heading);
+  if (kind === Operation.Result || kind === Operation.Error) {
+    return notCloneable('the result', operation[1], cause);
   }
-  const args = operation.slice(argumentsOffset);
+  const args = operation.slice(argumentsStart(operation, 0));
   const index = args.findIndex((arg) => !isCloneable(arg));
-  const what = `argument ${index + 1} of ${nameOf(operation[2] as number)}()`;
+  const what = `argument ${index + 1} of ${nameOf(slotOf(heading))}()`;
   return notCloneable(what, args[index], cause);
 }
 

@@ -18,6 +18,7 @@ describe('the options of start()', () => {
       lateErrors: 'report',
       maxPendingCount: Infinity,
       whenFull: 'refuse',
+      pollMs: undefined,
       spawner: expect.any(WorkerSpawner) as WorkerSpawner,
     });
   });
@@ -35,6 +36,7 @@ describe('the options of start()', () => {
       lateErrors: 'die' as const,
       maxPendingCount: 1,
       whenFull: 'wait' as const,
+      pollMs: 0.5,
       spawner,
     };
     expect(fillOptions(given)).toEqual(given);
@@ -64,6 +66,9 @@ describe('the options of start()', () => {
     ['startTimeoutMs', 0, 'a number, 1 or more'],
     ['startTimeoutMs', '5', 'a number, 1 or more'],
     ['maxPendingCount', 0, 'a number, 1 or more'],
+    ['pollMs', -1, 'a number of milliseconds from 0 to 10'],
+    ['pollMs', 11, 'a number of milliseconds from 0 to 10'],
+    ['pollMs', '1', 'a number of milliseconds from 0 to 10'],
     ['whenFull', 'drop', `'refuse' or 'wait'`],
     ['lateErrors', true, `'report' or 'die'`],
     ['restart', 'always', `'never' or a policy: { maxRestarts, withinMs, `],

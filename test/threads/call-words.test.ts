@@ -5,8 +5,6 @@ import { remoteModule, type RemoteLoop } from 'threadloop';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   IncomingWords,
-  isWordCancelled,
-  noWord,
   OutgoingWords,
   sharedNowMs,
   type WordMemory,
@@ -34,10 +32,7 @@ beforeEach(() => {
   });
 });
 
-const isCancelled = (word: number): boolean => {
-  const cancelWord = far.cancelWord(word);
-  return cancelWord !== null && isWordCancelled(cancelWord);
-};
+const isCancelled = (word: number): boolean => far.isCancelled(word);
 
 describe.each([
   ['a call', false],
@@ -110,7 +105,8 @@ describe('memory for words', () => {
     const stranger = new IncomingWords();
     const word = near.take(false);
     expect(stranger.start(word)).toBe(true);
-    expect(stranger.cancelWord(word)).toBeNull();
+    near.cancel(word);
+    expect(stranger.isCancelled(word)).toBe(false);
   });
 
   test('is not used again after messages were lost', () => {
@@ -119,10 +115,6 @@ describe('memory for words', () => {
     near.abandonAll();
     expect(near.take(false)).toBeGreaterThanOrEqual(chunkSize);
     expect(memories).toHaveLength(2);
-  });
-
-  test('is not needed for a call without a word', () => {
-    expect([far.start(noWord), far.cancelWord(noWord)]).toEqual([true, null]);
   });
 });
 
@@ -188,8 +180,7 @@ function moveAndCompare(
     calls.splice(calls.indexOf(call), 1);
     return;
   }
-  const cancelWord = words.cancelWord(word);
-  expect(cancelWord !== null && isWordCancelled(cancelWord)).toBe(call.state === 'cancelled');
+  expect(words.isCancelled(word)).toBe(call.state === 'cancelled');
   // The time of a withdrawn call is asked by nobody: it may be anything.
   if (!call.isTimed || call.state === 'withdrawn') return;
   expect(mine.startedAtMs(word) === null).toBe(call.state === 'waiting');

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CallQueue } from '#src/threads/call-queue.js';
 import { Exchange } from '#src/threads/exchange.js';
 import { RemoteCall } from '#src/threads/remote-call.js';
-import { Operation } from '#src/wire/message.js';
+import { answerHeading, callHeading, Operation } from '#src/wire/message.js';
 import { nodeTurn, recordConsole, recordReports } from '../loop/fixtures.js';
 
 const echo = remoteFunction(`data:text/javascript,export const echo = (value) => value;`, 'echo');
@@ -54,10 +54,11 @@ describe('an exchange', () => {
     const seen: string[] = [];
     using report = callback((text: string) => seen.push(text));
     const answered = call(near.exchange, [report]);
-    const [id, number, word, rank] = [1, 1, -1, 1];
-    const called = [Operation.Call, id, 0, 2, word, rank, 'called', number];
-    const result = [Operation.Result, id, 'done'];
-    near.listener.onBatch([Operation.Define, 0, 'threadloop:', 'callback', ...called, ...result]);
+    const [id, number, slot, rank] = [0, 1, 0, 1];
+    const called = [callHeading(Operation.Call, slot, rank, 2), id, 'called', number];
+    const result = [answerHeading(Operation.Result, id), 'done'];
+    const defined = [Operation.Define, slot, 'threadloop:', 'callback'];
+    near.listener.onBatch([...defined, ...called, ...result]);
     expect(answered.done()).toBe(false);
     if (how === 'ends') endLoop();
     else near.exchange.fail(new Error('gone'));

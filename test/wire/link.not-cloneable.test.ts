@@ -2,17 +2,17 @@
 
 import { NotCloneableError } from 'threadloop';
 import { describe, expect, test } from 'vitest';
-import { connect, crawl, heading, settle, tally } from './connected-links.js';
+import { connect, crawl, settle, tally } from './connected-links.js';
 
 const doNothing = (): void => {};
 
 describe('a message that cannot be cloned', () => {
   test('fails alone in the middle of its batch, with the argument named', async () => {
     const [near, far] = connect();
-    near.link.call(heading(1), tally, ['a']);
-    near.link.call(heading(2), crawl, ['b', { deep: [doNothing] }]);
-    near.link.call(heading(3), tally, ['c']);
-    near.link.post(heading(4), crawl, ['d']);
+    near.call(1, tally, ['a']);
+    near.call(2, crawl, ['b', { deep: [doNothing] }]);
+    near.call(3, tally, ['c']);
+    near.post(4, crawl, ['d']);
     await settle();
     expect(far.heard.events).toEqual([
       'call 1 tally("a")',
@@ -29,10 +29,10 @@ describe('a message that cannot be cloned', () => {
 
   test('fails alone although it is the first to name its function', async () => {
     const [near, far] = connect();
-    near.link.call(heading(1), tally, [doNothing]);
-    near.link.call(heading(2), tally, ['b']);
+    near.call(1, tally, [doNothing]);
+    near.call(2, tally, ['b']);
     await settle();
-    near.link.call(heading(3), tally, ['c']);
+    near.call(3, tally, ['c']);
     await settle();
     expect(near.heard.events).toEqual(['unsendable 1']);
     expect(far.heard.events).toEqual(['call 2 tally("b")', 'call 3 tally("c")']);
@@ -41,7 +41,7 @@ describe('a message that cannot be cloned', () => {
   test('fails alone also when each of a full batch but one is such', async () => {
     const [near, far] = connect();
     for (let id = 1; id <= 300; id += 1) {
-      near.link.post(heading(id), tally, [id === 150 ? id : doNothing]);
+      near.post(id, tally, [id === 150 ? id : doNothing]);
     }
     await settle();
     expect(far.heard.events).toEqual(['post 150 tally(150)']);
@@ -110,9 +110,9 @@ describe('a message that cannot be cloned', () => {
     ['a very deep object that ends in a function', deepObject(500)],
   ] as const)('may be %s', async ([, value]) => {
     const [near, far] = connect();
-    near.link.call(heading(1), tally, ['a']);
-    near.link.call(heading(2), tally, [value]);
-    near.link.call(heading(3), tally, ['c']);
+    near.call(1, tally, ['a']);
+    near.call(2, tally, [value]);
+    near.call(3, tally, ['c']);
     await settle();
     expect(near.heard.events).toEqual(['unsendable 2']);
     expect(near.heard.errors[0]).toBeInstanceOf(NotCloneableError);
@@ -122,10 +122,10 @@ describe('a message that cannot be cloned', () => {
   test('may be told of by a listener that goes on calling', async () => {
     const [near, far] = connect();
     near.heard.onUnsendable = (id) => {
-      if (id < 5) near.link.call(heading(id + 1), tally, [id < 4 ? doNothing : 'at last']);
+      if (id < 5) near.call(id + 1, tally, [id < 4 ? doNothing : 'at last']);
     };
-    near.link.call(heading(1), tally, [doNothing]);
-    near.link.call(heading(9), tally, ['meanwhile']);
+    near.call(1, tally, [doNothing]);
+    near.call(9, tally, ['meanwhile']);
     await settle();
     expect(far.heard.events).toEqual(['call 9 tally("meanwhile")', 'call 5 tally("at last")']);
   });

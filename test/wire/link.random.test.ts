@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FunctionAddress } from '#src/wire/message.js';
-import { connect, type End, heading, settle } from './connected-links.js';
+import { connect, type End, settle } from './connected-links.js';
 
 const urls = ['file:///a.js', 'file:///b.js', 'data:text/javascript,'];
 const address = fc.record({
@@ -36,17 +36,13 @@ const said: fc.Arbitrary<Said> = fc.oneof(
 );
 
 /** Says it, and gives what the far side and the near side should hear of it. */
-async function say(
-  { link }: End,
-  id: number,
-  what: Said,
-): Promise<{ far?: string; near?: string }> {
+async function say(end: End, id: number, what: Said): Promise<{ far?: string; near?: string }> {
   switch (what.kind) {
     case 'post':
     case 'call': {
       const { kind, to, args } = what;
-      link[kind](
-        heading(id),
+      end[kind](
+        id,
         to,
         args.map((arg) => (arg === 'bad' ? () => {} : arg)),
       );
@@ -54,16 +50,16 @@ async function say(
       return { far: `${kind} ${id} ${to.name}(${args.join(', ')})` };
     }
     case 'cancel':
-      link.cancel(id, 'enough');
+      end.link.cancel(id, 'enough');
       return { far: `cancel ${id} enough` };
     case 'result':
-      link.answerResult(id, [id]);
+      end.link.answerResult(id, [id]);
       return { far: `result ${id} [${id}]` };
     case 'notice':
-      link.notice('joined', id);
+      end.link.notice('joined', id);
       return { far: `notice joined ${id}` };
     case 'flush':
-      link.flush();
+      end.link.flush();
       return {};
     case 'pause':
       await Promise.resolve();

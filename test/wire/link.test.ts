@@ -4,14 +4,14 @@ import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, test, vi } from 'vitest';
 import { Link } from '#src/wire/link.js';
 import { type Batch, Operation } from '#src/wire/message.js';
-import { connect, crawl, type End, heading, settle, tally } from './connected-links.js';
+import { connect, crawl, type End, settle, tally } from './connected-links.js';
 import { RecordingListener } from './recording-listener.js';
 
 describe('what is said in one microtask', () => {
   test('leaves as one batch, after it', async () => {
     const [near, far] = connect();
-    near.link.call(heading(1), tally, ['a']);
-    near.link.post(heading(2), tally, ['b']);
+    near.call(1, tally, ['a']);
+    near.post(2, tally, ['b']);
     near.link.cancel(1, 'enough');
     near.link.answerResult(7, 42);
     expect(near.sent).toEqual([]);
@@ -29,9 +29,9 @@ describe('what is said in one microtask', () => {
 
   test('and in the next microtask leaves as the next batch', async () => {
     const [near, far] = connect();
-    near.link.call(heading(1), tally, []);
+    near.call(1, tally, []);
     await Promise.resolve();
-    near.link.call(heading(2), tally, []);
+    near.call(2, tally, []);
     await settle();
     expect(near.sent).toHaveLength(2);
     expect(far.heard.events).toEqual(['call 1 tally()', 'call 2 tally()']);
@@ -39,7 +39,7 @@ describe('what is said in one microtask', () => {
 
   test('leaves at once as soon as it is a full batch', async () => {
     const [near, far] = connect();
-    for (let id = 1; id <= 600; id += 1) near.link.call(heading(id), tally, [id]);
+    for (let id = 1; id <= 600; id += 1) near.call(id, tally, [id]);
     const full = near.sent.length;
     expect(full).toBeGreaterThan(0);
     expect(near.link.outboxCount).toBeLessThan(600);
@@ -52,7 +52,7 @@ describe('what is said in one microtask', () => {
   test('can be hurried, and an empty outbox sends nothing', async () => {
     const [near] = connect();
     near.link.flush();
-    near.link.post(heading(1), tally, []);
+    near.post(1, tally, []);
     near.link.flush();
     near.link.flush();
     expect(near.sent).toHaveLength(1);
@@ -68,8 +68,8 @@ describe('a function', () => {
   test('is named in full once, and by a number from then on', async () => {
     const [near, far] = connect();
     for (let id = 1; id <= 3; id += 1) {
-      near.link.call(heading(id), { ...tally }, []);
-      near.link.post(heading(id + 10), crawl, []);
+      near.call(id, { ...tally }, []);
+      near.post(id + 10, crawl, []);
       await settle();
     }
     expect(definitions(near)).toHaveLength(2);
@@ -79,10 +79,10 @@ describe('a function', () => {
 
   test('arrives as the same object each time, so that what it loaded is found', async () => {
     const [near, far] = connect();
-    near.link.call(heading(1), { ...tally }, []);
-    near.link.call(heading(2), { ...tally }, []);
+    near.call(1, { ...tally }, []);
+    near.call(2, { ...tally }, []);
     await settle();
-    near.link.call(heading(3), { ...tally }, []);
+    near.call(3, { ...tally }, []);
     await settle();
     const [first, second, third] = far.heard.addresses;
     expect(first).toEqual(tally);
@@ -93,9 +93,9 @@ describe('a function', () => {
   test('is told from one of the same name elsewhere, and numbered apart by each side', async () => {
     const [near, far] = connect();
     const other = { url: 'file:///other.js', name: 'tally' };
-    near.link.call(heading(1), tally, []);
-    near.link.call(heading(2), other, []);
-    far.link.call(heading(1), crawl, []);
+    near.call(1, tally, []);
+    near.call(2, other, []);
+    far.call(1, crawl, []);
     await settle();
     expect(far.heard.addresses).toEqual([tally, other]);
     expect(near.heard.addresses).toEqual([crawl]);
@@ -105,10 +105,10 @@ describe('a function', () => {
 describe('a notice', () => {
   test('leaves at once, behind what was said before', async () => {
     const [near, far] = connect();
-    near.link.call(heading(1), tally, []);
+    near.call(1, tally, []);
     near.link.notice('ready', { since: 3 });
     expect(near.sent).toHaveLength(2);
-    near.link.call(heading(2), tally, []);
+    near.call(2, tally, []);
     await settle();
     expect(far.heard.events).toEqual([
       'call 1 tally()',
@@ -134,7 +134,7 @@ describe('a notice', () => {
 describe('a link', () => {
   test('that closes sends what waits, and both ends hear of it once', async () => {
     const [near, far] = connect();
-    near.link.post(heading(1), tally, []);
+    near.post(1, tally, []);
     near.link.close();
     near.link.close();
     await settle();
@@ -146,8 +146,8 @@ describe('a link', () => {
     const [near, far] = connect();
     near.link.close();
     await settle();
-    near.link.call(heading(1), tally, []);
-    near.link.call(heading(2), tally, [() => {}]);
+    near.call(1, tally, []);
+    near.call(2, tally, [() => {}]);
     far.link.notice('late', null);
     await settle();
     expect(far.heard.events).toEqual(['closed']);
@@ -166,7 +166,7 @@ describe('a link', () => {
   test('reads on request what has arrived, at most so many batches', () => {
     const [near, far] = connect();
     for (let id = 1; id <= 5; id += 1) {
-      near.link.call(heading(id), tally, []);
+      near.call(id, tally, []);
       near.link.flush();
     }
     far.link.drain(2);
@@ -181,7 +181,7 @@ describe('a link', () => {
     const [near, far] = connect();
     const takes = vi.spyOn(far.port, 'take');
     for (let id = 1; id <= 200; id += 1) {
-      near.link.call(heading(id), tally, []);
+      near.call(id, tally, []);
       near.link.flush();
     }
     await Promise.resolve();

@@ -5,7 +5,7 @@ import { move } from 'threadloop';
 import { describe, expect, test } from 'vitest';
 import { encodeValues } from '#src/wire/value-encoder.js';
 import { carry, carryOne } from './carry.js';
-import { connect, heading, settle, tally } from './connected-links.js';
+import { connect, settle, tally } from './connected-links.js';
 import { Money } from './fixtures/classes.js';
 
 const listOf = (values: readonly unknown[]): readonly unknown[] =>
@@ -79,11 +79,11 @@ describe('a call that moves something', () => {
   test('leaves at once, alone, in its turn', async () => {
     const [near, far] = connect();
     const buffer = new ArrayBuffer(8);
-    near.link.call(heading(1), tally, [buffer]);
-    near.link.call(heading(2), tally, [move(buffer)]);
+    near.call(1, tally, [buffer]);
+    near.call(2, tally, [move(buffer)]);
     expect(buffer.byteLength).toBe(0);
     expect(near.sent).toHaveLength(2);
-    near.link.post(heading(3), tally, ['c']);
+    near.post(3, tally, ['c']);
     await settle();
     expect(far.heard.events).toEqual(['call 1 tally({})', 'call 2 tally({})', 'post 3 tally("c")']);
   });
@@ -91,10 +91,10 @@ describe('a call that moves something', () => {
   test('fails alone when it moves what was moved before, and says so', async () => {
     const [near, far] = connect();
     const buffer = new ArrayBuffer(8);
-    near.link.call(heading(1), tally, [move(buffer)]);
-    near.link.call(heading(2), tally, ['x', { buffer: move(buffer) }]);
-    near.link.call(heading(3), tally, [buffer]);
-    near.link.call(heading(4), tally, []);
+    near.call(1, tally, [move(buffer)]);
+    near.call(2, tally, ['x', { buffer: move(buffer) }]);
+    near.call(3, tally, [buffer]);
+    near.call(4, tally, []);
     await settle();
     expect(far.heard.events).toEqual(['call 1 tally({})', 'call 4 tally()']);
     expect(near.heard.events.toSorted()).toEqual(['unsendable 2', 'unsendable 3']);
@@ -105,8 +105,8 @@ describe('a call that moves something', () => {
 
   test('fails alone when it moves what cannot be moved', async () => {
     const [near, far] = connect();
-    near.link.call(heading(1), tally, [move(new Date())]);
-    near.link.call(heading(2), tally, []);
+    near.call(1, tally, [move(new Date())]);
+    near.call(2, tally, []);
     await settle();
     expect(far.heard.events).toEqual(['call 2 tally()']);
     const [error] = near.heard.errors as [Error];
@@ -118,7 +118,7 @@ describe('a call that moves something', () => {
   test('names what else is wrong with it, and leaves what it was to move', async () => {
     const [near] = connect();
     const buffer = new ArrayBuffer(8);
-    near.link.call(heading(1), tally, [move(buffer), { fn: () => {} }]);
+    near.call(1, tally, [move(buffer), { fn: () => {} }]);
     await settle();
     const [error] = near.heard.errors as [Error];
     expect(error.message).toMatch(/^argument 2 of tally\(\) .* the function fn \(at \.fn\)/);
@@ -128,7 +128,7 @@ describe('a call that moves something', () => {
   test('takes what a transfer list names', async () => {
     const [near, far] = connect();
     const buffer = new ArrayBuffer(8);
-    near.link.call(heading(1), tally, [{ buffer }], [buffer]);
+    near.call(1, tally, [{ buffer }], [buffer]);
     await settle();
     expect(buffer.byteLength).toBe(0);
     expect(far.heard.events).toEqual(['call 1 tally({"buffer":{}})']);
@@ -137,11 +137,11 @@ describe('a call that moves something', () => {
   test('may move a port, without which the port is refused with a hint', async () => {
     const [near, far] = connect();
     const { port1, port2 } = new MessageChannel();
-    near.link.call(heading(1), tally, [{ port1 }]);
+    near.call(1, tally, [{ port1 }]);
     await settle();
     const [error] = near.heard.errors as [Error];
     expect(error.message).toMatch(/at \.port1\) is not cloneable\. Hand it over with move\(\)$/);
-    near.link.call(heading(2), tally, [{ port: move(port1) }]);
+    near.call(2, tally, [{ port: move(port1) }]);
     await settle();
     expect(far.heard.events).toHaveLength(1);
     port2.close();

@@ -2,7 +2,7 @@
 
 import { decodeError } from '#src/wire/error-codec.js';
 import type { LinkListener } from '#src/wire/link.js';
-import type { CallHeading, FunctionAddress } from '#src/wire/message.js';
+import { Operation, type CallKind, type FunctionAddress } from '#src/wire/message.js';
 
 /** What a link heard. */
 export class RecordingListener implements LinkListener {
@@ -13,12 +13,17 @@ export class RecordingListener implements LinkListener {
   /** Errors that came, and those of what could not be sent. */
   readonly errors: unknown[] = [];
 
-  onPost({ id }: CallHeading, address: FunctionAddress, args: unknown[]): void {
-    this.#heard('post', id, address, args);
-  }
-
-  onCall({ id }: CallHeading, address: FunctionAddress, args: unknown[]): void {
-    this.#heard('call', id, address, args);
+  onCall(
+    kind: CallKind,
+    id: number,
+    _rank: number,
+    address: FunctionAddress,
+    args: unknown[],
+  ): void {
+    this.addresses.push(address);
+    const texts = args.map((arg) => JSON.stringify(arg)).join(', ');
+    const name = kind === Operation.Post ? 'post' : 'call';
+    this.events.push(`${name} ${id} ${address.name}(${texts})`);
   }
 
   onCancel(id: number, message: string | undefined): void {
@@ -50,11 +55,5 @@ export class RecordingListener implements LinkListener {
 
   onClosed(): void {
     this.events.push('closed');
-  }
-
-  #heard(kind: string, id: number, address: FunctionAddress, args: unknown[]): void {
-    this.addresses.push(address);
-    const texts = args.map((arg) => JSON.stringify(arg)).join(', ');
-    this.events.push(`${kind} ${id} ${address.name}(${texts})`);
   }
 }

@@ -1,0 +1,55 @@
+/**
+ * Looks for messages before Node delivers them, while this thread stays awake: see `vigil.ts`.
+ *
+ * It begins whenever something is sent or has come, and goes on from `setImmediate`, so that timers
+ * and sockets have their turns in between. What it finds is dealt with as what Node delivers; Node
+ * then finds nothing. With both threads awake a round trip takes 8 µs instead of 50.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import { setImmediate } from 'node:timers';
+import { registry } from '../loop/registry.js';
+
+/** Milliseconds in which nothing but the doorbell is looked at. Node has to wait as long. */
+const watchMs = 0.01;
+
+let isAwake = false;
+let wasInVain = true;
+let untilMs = 0;
+
+/** To be called when a message was sent, or has come: more may follow at once. */
+export function stayAwake(): void {
+  const { vigil, doorbell } = registry;
+  if (vigil === null) return;
+  if (!isAwake) {
+    if (!vigil.begin()) return;
+    isAwake = true;
+    wasInVain = true;
+    doorbell.stayAwake();
+    outside.runInAsyncScope(setImmediate, null, turn);
+  }
+  untilMs = performance.now() + vigil.pollMs;
+}
+
+function turn(): void {
+  const { vigil, doorbell } = registry;
+  if (vigil === null) return;
+  const isRung = doorbell.hasRung() || (!vigil.isCrowded() && doorbell.watch(watchMs));
+  // Too late, if others had the processor meanwhile: then a thread that sleeps hears as soon.
+  const isInTime = performance.now() < untilMs;
+  if (isRung) {
+    doorbell.look();
+    for (const source of registry.inbound) source.poll();
+    wasInVain &&= !isInTime;
+    untilMs = performance.now() + vigil.pollMs;
+  }
+  if (isInTime && (isRung || !vigil.isCrowded())) {
+    setImmediate(turn);
+    return;
+  }
+  isAwake = false;
+  doorbell.rest();
+  vigil.end(wasInVain);
+}
+
+/** Nothing that happens here is part of what was running when it began. */
+const outside = new AsyncResource('threadloop.polling');
