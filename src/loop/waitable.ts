@@ -60,8 +60,10 @@ export abstract class Waitable<T> implements Promise<T> {
 type Resolve = (value: unknown) => void;
 
 /** Of the promise that was made last: one closure for each would cost more than the promise. */
-let lastResolve: Resolve;
-let lastReject: Resolve;
+let lastResolve: Resolve = nothing;
+let lastReject: Resolve = nothing;
+
+function nothing(): void {}
 
 function keepResolvers<T>(resolve: (value: T) => void, reject: Resolve): void {
   lastResolve = resolve as Resolve;
@@ -76,6 +78,8 @@ export class NativeWait implements Runnable {
 
   constructor(waitable: Waitable<unknown>) {
     this.#waitable = waitable;
+    lastResolve = nothing;
+    lastReject = nothing;
   }
 
   run(): void {

@@ -58,7 +58,8 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
   /** Whether it has had its turn. */
   hasBegun = false;
   readonly #owner: CallOwner;
-  readonly #args: unknown[];
+  /** Given away when it starts: contexts that it leaves behind may live long. */
+  #args: unknown[];
   /** What else came with it. */
   readonly #carried: Carried | null;
   #loop: EventLoop | null = null;
@@ -159,7 +160,7 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
 
   /** For `stepTask`: calls the function, in a scope of its own; returns what it returned. */
   step(): unknown {
-    const returned = registry.asyncTask.run(this, this.#loaded.fn, ...this.#revivedArguments());
+    const returned = registry.asyncTask.run(this, this.#loaded.fn, ...this.#takeArguments());
     if (!isCoroutine(returned) && !isPromiseLike(returned)) return returned;
     this.task.goOn(workOf(returned));
     return goesOn;
@@ -210,7 +211,7 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
   #startTask(loop: EventLoop): void {
     try {
       const bind = this.kind === Operation.Iterate ? bindIterated : bindArguments;
-      const work = bind(this.#loaded.fn, this.#revivedArguments());
+      const work = bind(this.#loaded.fn, this.#takeArguments());
       const create = (): Task<unknown> => loop.createTask<unknown>(work, { eager: true });
       this.#task = this.#inContext(() => runWithFlag(this, create, undefined), undefined);
     } catch (error) {
@@ -255,7 +256,7 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
     const loop = this.#loop as EventLoop;
     try {
       const { fn } = this.#loaded;
-      const args = this.#revivedArguments();
+      const args = this.#takeArguments();
       this.#inContext(postInOwnScope, { loop, fn, args });
     } catch (error) {
       reportPosted(loop, this.name, error);
@@ -271,12 +272,16 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
   }
 
   /** Its module has loaded, and has registered the classes of its instances. */
-  #revivedArguments(): unknown[] {
+  #takeArguments(): unknown[] {
+    const args = this.#args;
+    this.#args = noArguments;
     const revival = this.#carried?.revival;
-    if (revival !== undefined) reviveInstances(this.#args, revival);
-    return this.#args;
+    if (revival !== undefined) reviveInstances(args, revival);
+    return args;
   }
 }
+
+const noArguments: unknown[] = [];
 
 /** What a step returns whose function has not ended by returning. */
 const goesOn = Symbol('goesOn');

@@ -52,7 +52,7 @@ export class OutgoingCalls implements Carrier {
   readonly #options: OutgoingOptions;
   readonly #words: OutgoingWords;
   /** By id, which is the number of its word. */
-  readonly #pending: (RemoteCall<unknown> | typeof withdrawn | null)[] = [];
+  readonly #pending: (RemoteCall<unknown> | WithdrawnCall | null)[] = [];
   #pendingCount = 0;
   /** In the order of which calls are failed. */
   #sentCount = 0;
@@ -110,9 +110,10 @@ export class OutgoingCalls implements Carrier {
   }
 
   /** Its place in the books stays taken until the far side has let go of it. */
-  withdraw({ id }: RemoteCall<unknown>): boolean {
+  withdraw(call: RemoteCall<unknown>): boolean {
+    const { id } = call;
     if (!this.#words.withdraw(id)) return false;
-    this.#pending[id] = withdrawn;
+    this.#pending[id] = new WithdrawnCall(call);
     this.#link.cancel(id, undefined);
     return true;
   }
@@ -126,7 +127,9 @@ export class OutgoingCalls implements Carrier {
   }
 
   replaceThread(call: RemoteCall<unknown>, reason: string): void {
-    if (this.#pending[call.id] === call) this.#options.replaceThread(reason);
+    const held = this.#pending[call.id] ?? null;
+    const isHeld = held === call || (held instanceof WithdrawnCall && held.call === call);
+    if (isHeld) this.#options.replaceThread(reason);
   }
 
   assertCanBlock({ id }: RemoteCall<unknown>, blockedMs: number): void {
@@ -184,7 +187,7 @@ export class OutgoingCalls implements Carrier {
       if (call === null) continue;
       // What has not begun never will, wherever its message still gets to.
       this.#words.withdraw(id);
-      if (call === withdrawn) void this.#take(id);
+      if (call instanceof WithdrawnCall) void this.#take(id);
     }
     for (const call of calls) {
       // The failure of one before it may have led to its end.
@@ -200,7 +203,7 @@ export class OutgoingCalls implements Carrier {
     return calls.toSorted((a, b) => a.order - b.order);
   }
 
-  #take(id: number): RemoteCall<unknown> | typeof withdrawn | null {
+  #take(id: number): RemoteCall<unknown> | WithdrawnCall | null {
     const call = this.#pending[id] ?? null;
     if (call === null) return null;
     this.#pending[id] = null;
@@ -208,7 +211,7 @@ export class OutgoingCalls implements Carrier {
     this.#words.release(id);
     this.#completedCount += 1;
     if (this.#pendingCount === 0) this.#allAnswered();
-    if (call !== withdrawn) call.onEnded();
+    if (call instanceof RemoteCall) call.onEnded();
     this.#options.onAnswer();
     return call;
   }
@@ -219,8 +222,14 @@ export class OutgoingCalls implements Carrier {
   }
 }
 
-/** Keeps the number and the word of a call that has gone elsewhere. */
-const withdrawn = Symbol('withdrawn');
+/** Keeps the place of a call that was withdrawn, and may have gone elsewhere. */
+class WithdrawnCall {
+  readonly call: RemoteCall<unknown>;
+
+  constructor(call: RemoteCall<unknown>) {
+    this.call = call;
+  }
+}
 
 class PostedCall implements RemoteHandle {
   readonly #link: Link;
