@@ -7,7 +7,7 @@
 
 import { type Coroutine, Queue, run, Semaphore, taskGroup } from 'threadloop';
 import * as trio from 'threadloop/trio';
-import { Crawl, fetchPage } from './tasks/site.js';
+import { Crawl, fetchPage } from './tasks/site.ts';
 
 // Two workers take addresses out of a queue, until nothing is left to do.
 function* crawlWithQueue(): Coroutine<string> {

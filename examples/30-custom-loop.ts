@@ -10,7 +10,7 @@
 import { getEventLoop, getRunningLoop, run, setEventLoop, setLoopFactory, sleep } from 'threadloop';
 import type { Coroutine } from 'threadloop';
 import { loopContract } from 'threadloop/testing';
-import { PriorityLoop } from './loops/priority-loop.js';
+import { PriorityLoop } from './loops/priority-loop.ts';
 
 // For this thread, until another one is set.
 const loop = new PriorityLoop();
