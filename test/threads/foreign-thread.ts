@@ -19,6 +19,11 @@ interface GuestTasks {
   noted: () => string[];
   relay: <T>(loop: string, delayMs: number, value: T) => Promise<T>;
   exit: (code: number) => void;
+  countTo: (upTo: number) => AsyncGenerator<number, void, undefined>;
+  tellThrice: (callback: (word: string) => void) => Promise<void>;
+  exposeCounter: () => void;
+  ignoreCancel: (endMs: number) => Promise<void>;
+  noteOn: (loop: string, word: string) => Promise<void>;
 }
 
 interface Answer {
