@@ -139,6 +139,8 @@ export class Peer extends PeerCalls {
     const former = this.#exchange;
     this.#exchange = null;
     if (former !== null) this.#handover.leave(former, this.threadId);
+    // Both may have opened a link at once: over the other one no call of ours ever comes.
+    for (const each of this.#served) if (each !== next) each.notice(Parting.farewell, null);
     if (next === null) return;
     this.#served.delete(next);
     this.#exchange = this.#handover.enter(next);

@@ -69,6 +69,7 @@ describe('detach()', () => {
       for (;;) {
         try {
           await guest.runCoroutineThreadsafe(guestTasks.whereabouts);
+          await new Promise((resolve) => void setTimeout(resolve, 1));
         } catch (error) {
           return error;
         }
