@@ -160,7 +160,10 @@ function isObject(value: unknown): value is object {
 
 /** A callback that waits for its time. */
 export class TimerHandle extends Handle {
-  readonly #whenMs: number;
+  /** The loop time at which it is due, in milliseconds. */
+  readonly whenMs: number;
+  /** For heaps: of timers that are due at one time the lowest comes first. */
+  sequence = 0;
   #onCancel: (() => void) | null;
 
   /** @param timer - `onCancel` is told once, so that a heap can count the dead timers in it */
@@ -171,7 +174,7 @@ export class TimerHandle extends Handle {
     timer: { readonly whenMs: number; readonly onCancel: () => void },
   ) {
     super(loop, callback, args);
-    this.#whenMs = timer.whenMs;
+    this.whenMs = timer.whenMs;
     this.#onCancel = timer.onCancel;
   }
 
@@ -188,10 +191,10 @@ export class TimerHandle extends Handle {
 
   /** The loop time at which it is due, in milliseconds. */
   when(): number {
-    return this.#whenMs;
+    return this.whenMs;
   }
 
   protected override describe(): string {
-    return this.cancelled() ? super.describe() : `when=${this.#whenMs} ${super.describe()}`;
+    return this.cancelled() ? super.describe() : `when=${this.whenMs} ${super.describe()}`;
   }
 }

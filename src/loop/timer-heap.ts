@@ -9,24 +9,18 @@ import type { TimerHandle } from './handle.js';
 /** Below this many timers a rebuild is not worth it: asyncio's `_MIN_SCHEDULED_TIMER_HANDLES`. */
 const minCountForRebuild = 100;
 
-interface Entry {
-  readonly timer: TimerHandle;
-  readonly whenMs: number;
-  readonly sequence: number;
-}
-
 function countUp(): () => number {
   let count = 0;
   return () => (count += 1);
 }
 
-function isBefore(a: Entry, b: Entry): boolean {
+function isBefore(a: TimerHandle, b: TimerHandle): boolean {
   return a.whenMs < b.whenMs || (a.whenMs === b.whenMs && a.sequence < b.sequence);
 }
 
 /** Pushing and popping take O(log n). */
 export class TimerHeap {
-  #entries: Entry[] = [];
+  #entries: TimerHandle[] = [];
   readonly #nextSequence: () => number;
   #cancelledCount = 0;
 
@@ -41,7 +35,8 @@ export class TimerHeap {
   }
 
   push(timer: TimerHandle): void {
-    this.#entries.push({ timer, whenMs: timer.when(), sequence: this.#nextSequence() });
+    timer.sequence = this.#nextSequence();
+    this.#entries.push(timer);
     this.#siftUp(this.#entries.length - 1);
   }
 
@@ -64,13 +59,13 @@ export class TimerHeap {
   }
 
   clear(): void {
-    for (const { timer } of this.#entries) timer.leaveHeap();
+    for (const timer of this.#entries) timer.leaveHeap();
     this.#entries = [];
     this.#cancelledCount = 0;
   }
 
   #dropCancelledTop(): void {
-    while (this.#entries[0]?.timer.cancelled() === true) {
+    while (this.#entries[0]?.cancelled() === true) {
       this.#pop();
       this.#cancelledCount -= 1;
     }
@@ -79,7 +74,7 @@ export class TimerHeap {
   #rebuild(): void {
     // A sorted array is a heap.
     this.#entries = this.#entries
-      .filter(({ timer }) => !timer.cancelled())
+      .filter((timer) => !timer.cancelled())
       .sort((a, b) => (isBefore(a, b) ? -1 : 1));
     this.#cancelledCount = 0;
   }
@@ -92,17 +87,17 @@ export class TimerHeap {
       entries[0] = last;
       this.#siftDown();
     }
-    top?.timer.leaveHeap();
-    return top?.timer;
+    top?.leaveHeap();
+    return top;
   }
 
   #siftUp(start: number): void {
     const entries = this.#entries;
-    const entry = entries[start] as Entry;
+    const entry = entries[start] as TimerHandle;
     let index = start;
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
-      const parent = entries[parentIndex] as Entry;
+      const parent = entries[parentIndex] as TimerHandle;
       if (!isBefore(entry, parent)) break;
       entries[index] = parent;
       index = parentIndex;
@@ -112,14 +107,15 @@ export class TimerHeap {
 
   #siftDown(): void {
     const entries = this.#entries;
-    const entry = entries[0] as Entry;
+    const entry = entries[0] as TimerHandle;
     let index = 0;
     for (;;) {
       let childIndex = 2 * index + 1;
       if (childIndex >= entries.length) break;
       const right = entries[childIndex + 1];
-      if (right !== undefined && isBefore(right, entries[childIndex] as Entry)) childIndex += 1;
-      const child = entries[childIndex] as Entry;
+      if (right !== undefined && isBefore(right, entries[childIndex] as TimerHandle))
+        childIndex += 1;
+      const child = entries[childIndex] as TimerHandle;
       if (!isBefore(child, entry)) break;
       entries[index] = child;
       index = childIndex;

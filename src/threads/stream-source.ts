@@ -20,6 +20,9 @@ import type { StreamOffer } from './stream-offer.js';
 /** So long, in milliseconds, one step may make items: the loop's other work has its turn then. */
 const sliceMs = 1;
 
+/** The clock is read after so many items: one reading costs as much as making a small one. */
+const itemsPerReading = 16;
+
 /** The producing end of one stream. */
 export class StreamSource {
   readonly #offer: StreamOffer;
@@ -117,15 +120,15 @@ export class StreamSource {
           yield* this.#roomToCome();
           continue;
         }
-        const nowMs = performance.now();
-        if (nowMs >= sliceEndsAtMs) {
+        if (this.#madeCount % itemsPerReading === 0 && performance.now() >= sliceEndsAtMs) {
           // Others have had their turn, or have it now.
           if (sliceEndsAtMs > 0) yield null;
           sliceEndsAtMs = performance.now() + sliceMs;
         }
         isOpen = false;
         this.#isIdle = false;
-        const step = yield* advance(iterator, () => iterator.next());
+        const first = iterator.next();
+        const step = isWaitStep(first) ? yield* passWaits(iterator, first) : first;
         this.#isIdle = true;
         if (step.done === true) return;
         isOpen = true;
@@ -134,7 +137,7 @@ export class StreamSource {
     } finally {
       this.#isIdle = true;
       if (isOpen && iterator.return !== undefined) {
-        yield* advance(iterator, () => (iterator as Generator).return(undefined));
+        yield* passWaits(iterator, (iterator as Generator).return(undefined));
       }
     }
   }
@@ -179,15 +182,15 @@ export class StreamSource {
 }
 
 /** Lets a generator go on until it gives an item or ends. Its waits are those of the task. */
-function* advance(
+function* passWaits(
   iterator: Iterator<unknown, unknown, unknown>,
-  begin: () => IteratorResult<unknown, unknown>,
+  first: IteratorResult<unknown, unknown>,
 ): Coroutine<IteratorResult<unknown, unknown>> {
-  let step = begin();
-  while (step.done !== true && isWait(step.value)) {
+  let step = first;
+  while (isWaitStep(step)) {
     let sent: unknown;
     try {
-      sent = yield step.value;
+      sent = yield step.value as Suspension;
     } catch (error) {
       step = (iterator as Generator).throw(error);
       continue;
@@ -195,6 +198,10 @@ function* advance(
     step = iterator.next(sent);
   }
   return step;
+}
+
+function isWaitStep({ done, value }: IteratorResult<unknown, unknown>): boolean {
+  return done !== true && isWait(value);
 }
 
 /** Whether a generator has yielded because it waits. A bare `yield` gives an item. */
