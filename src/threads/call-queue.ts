@@ -15,6 +15,12 @@ import { priorities } from '../scheduling/task-priority.js';
 /** One of so many calls in a row is of whichever rank had to wait longest. A guess. */
 const callsPerLeftBehind = 32;
 
+/**
+ * So many calls of one caller are read before they begin. Of a million calls at once, each that is
+ * read and waits costs 0.2 µs for the collector, which moves it twice; unread it costs nothing.
+ */
+const floodCount = 1_024;
+
 /** Calls run in the context in which this module was loaded, not in that of who brought them. */
 const neutralScope = new AsyncResource('threadloop');
 
@@ -26,8 +32,13 @@ export interface QueuedCall {
 
 /** The calls of one caller and one rank. */
 class Lane {
+  readonly lanes: Lanes;
   readonly #calls: QueuedCall[] = [];
   #head = 0;
+
+  constructor(lanes: Lanes) {
+    this.lanes = lanes;
+  }
 
   get isEmpty(): boolean {
     return this.#head === this.#calls.length;
@@ -56,7 +67,30 @@ class Lane {
 
 /** The lanes of one caller, by rank. */
 export class Lanes {
-  readonly byRank: readonly Lane[] = priorities.map(() => new Lane());
+  readonly byRank: readonly Lane[] = priorities.map(() => new Lane(this));
+  readonly #onRoom: () => void;
+  #waitingCount = 0;
+
+  /** @param onRoom - called when a flood has gone down */
+  constructor(onRoom: () => void = () => undefined) {
+    this.#onRoom = onRoom;
+  }
+
+  /** Whether more calls may be brought, or would only lie about. */
+  get hasRoom(): boolean {
+    return this.#waitingCount < floodCount;
+  }
+
+  /** For the queue: one call more waits. */
+  onPushed(): void {
+    this.#waitingCount += 1;
+  }
+
+  /** For the queue: one has been taken. */
+  onTaken(): void {
+    this.#waitingCount -= 1;
+    if (this.#waitingCount === floodCount / 2) this.#onRoom();
+  }
 
   /** The calls that wait, of whichever rank. */
   waiting(): readonly QueuedCall[] {
@@ -79,6 +113,7 @@ export class CallQueue implements Runnable {
     const lane = lanes.byRank[rank] as Lane;
     if (lane.isEmpty) this.#waiting[rank]?.push(lane);
     lane.push(call);
+    lanes.onPushed();
     this.#waitingCount += 1;
     // Another loop runs by now: behind it, those that came before would wait for its end.
     const entryCount = loop === this.#loop ? 1 : this.#waitingCount;
@@ -104,6 +139,7 @@ export class CallQueue implements Runnable {
     this.#waitingCount -= 1;
     if (lane.isEmpty) lanes.shift();
     else if (lanes.length > 1) lanes.push(lanes.shift() as Lane);
+    lane.lanes.onTaken();
     return call;
   }
 

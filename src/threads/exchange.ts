@@ -89,6 +89,7 @@ export class Exchange implements InboundSource {
     const listener: LinkListener = {
       onCall: (kind, id, rank, address, args, carried) =>
         this.incoming.add(kind, id, rank, address, args, carried),
+      hasRoom: () => registry.isBlocked || this.incoming.hasRoom(),
       onCancel: (id, message) => whenUnblocked(() => this.incoming.cancel(id, message), null),
       onResult: (id, value) => {
         if (!this.#answers.isDue) this.#outgoing.onResult(id, value);

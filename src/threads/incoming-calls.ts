@@ -8,9 +8,8 @@
 import { CancelledError, NoRunningLoopError } from '../errors.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { registry } from '../loop/registry.js';
-import { defaultPriority, priorities } from '../scheduling/task-priority.js';
 import type { Link } from '../wire/link.js';
-import { Operation } from '../wire/message.js';
+import { Operation, ordinaryRank } from '../wire/message.js';
 import type { CallKind, Carried, FunctionAddress } from '../wire/message.js';
 import type { CallQueue } from './call-queue.js';
 import { Lanes } from './call-queue.js';
@@ -37,7 +36,6 @@ export type BuiltIn = (name: string) => AnyFunction | undefined;
 
 /** Of what the runtime itself runs in its turn: no message names it. */
 const ownId = -Infinity;
-const ownRank = priorities.indexOf(defaultPriority);
 
 /** The incoming half of a link's calls. */
 export class IncomingCalls implements CallOwner {
@@ -45,7 +43,7 @@ export class IncomingCalls implements CallOwner {
   readonly words: IncomingWords = new IncomingWords();
   readonly #host: CallHost;
   readonly #builtIn: BuiltIn;
-  readonly #lanes = new Lanes();
+  readonly #lanes = new Lanes(() => this.link.readOn());
   /** Held up by a module that loads. Bounded by what the far side has in flight. */
   #heldUp: IncomingCall[] = [];
   #isLoading = false;
@@ -90,6 +88,11 @@ export class IncomingCalls implements CallOwner {
     if (!this.#isLoading) void this.#loadAndEnqueue();
   }
 
+  /** Whether more may come: what one caller floods this thread with is better left unread. */
+  hasRoom(): boolean {
+    return this.#lanes.hasRoom;
+  }
+
   /** Whether calls wait for their turn, and for nothing else. */
   get isBehind(): boolean {
     return this.#count > 0 && !this.#isLoading;
@@ -97,6 +100,7 @@ export class IncomingCalls implements CallOwner {
 
   /** Whether a call of that number is not answered yet. */
   has(id: number): boolean {
+    this.link.readAll();
     return (this.#calls[id] ?? null) !== null || this.#heldUp.some((each) => each.id === id);
   }
 
@@ -108,7 +112,7 @@ export class IncomingCalls implements CallOwner {
     }
     const address: FunctionAddress = { url: runtimeUrl, name };
     this.#functions.set(address, new LoadedFunction(run));
-    this.#add(new IncomingCall(this, Operation.Post, ownId, ownRank, address, [], null));
+    this.#add(new IncomingCall(this, Operation.Post, ownId, ordinaryRank, address, [], null));
   }
 
   /** On a blocked thread no module can be loaded: better an error than a wait without end. */
@@ -148,6 +152,7 @@ export class IncomingCalls implements CallOwner {
 
   /** Cancels every call that runs or waits. */
   cancelAll(message: string): void {
+    this.link.readAll();
     for (const { id } of this.#heldUp) this.cancel(id, message);
     for (const post of this.#lanes.waiting()) (post as IncomingCall).cancel(message);
     for (const call of this.#calls) call?.cancel(message);
@@ -170,6 +175,7 @@ export class IncomingCalls implements CallOwner {
 
   /** Resolves once every call that has come so far has begun, or been withdrawn. */
   async begun(): Promise<void> {
+    this.link.readAll();
     if (this.#isLoading) await new Promise<void>((resolve) => this.#onLoaded.push(resolve));
     const calls = this.#lanes.waiting() as readonly IncomingCall[];
     const loop = this.#host.loop();

@@ -5,13 +5,13 @@
  * `failAll` when the far thread dies. A cancelled call stays in the books until its answer comes,
  * since the far side is busy with it until then.
  */
-import { defaultPriority, priorities } from '../scheduling/task-priority.js';
+import { priorities } from '../scheduling/task-priority.js';
 import { captureCarried } from '../wire/carried-context.js';
 import type { CarriedContext } from '../wire/carried-context.js';
 import type { EncodedError } from '../wire/error-codec.js';
 import { decodeError } from '../wire/error-codec.js';
 import type { Link } from '../wire/link.js';
-import { Operation } from '../wire/message.js';
+import { Operation, ordinaryRank } from '../wire/message.js';
 import type { CallExtras, FunctionAddress } from '../wire/message.js';
 import type { CallOptions } from './call-options.js';
 import { OutgoingWords } from './call-words.js';
@@ -252,10 +252,8 @@ class PostedCall implements RemoteHandle {
   }
 }
 
-const defaultRank = priorities.indexOf(defaultPriority);
-
 function rankOf({ priority }: CallOptions): number {
-  return priority === undefined ? defaultRank : priorities.indexOf(priority);
+  return priority === undefined ? ordinaryRank : priorities.indexOf(priority);
 }
 
 function extrasOf(

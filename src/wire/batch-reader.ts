@@ -34,6 +34,8 @@ export interface LinkListener {
     args: unknown[],
     carried: Carried | null,
   ): void;
+  /** Whether calls may be read now; else `Link.readOn` is called when they may. Default: yes. */
+  hasRoom?(): boolean;
   onCancel(id: number, message: string | undefined): void;
   onResult(id: number, value: unknown): void;
   onError(id: number, error: EncodedError): void;

@@ -18,6 +18,7 @@ import {
   appendCall,
   callHeading,
   callStart,
+  canWait,
   Operation,
   operationOf,
   operationsOf,
@@ -55,6 +56,8 @@ export class Link {
     this.#outbox.push(Operation.Define, slot, url, name);
   });
   readonly #reader: BatchReader;
+  /** Of a flood of calls, those for which there was no room: a call takes less space unread. */
+  readonly #unread: Batch[] = [];
   readonly #attachments: Attachments | null;
   readonly #onTraffic: () => void;
 
@@ -76,11 +79,14 @@ export class Link {
     port.listen({
       onBatch: (batch) => {
         onTraffic();
-        this.#reader.read(batch);
+        this.#onBatch(batch);
         this.drain(maxBatchesPerDrain);
       },
       onUnreadable: (error) => listener.onUnreadable(error),
-      onClose: () => listener.onClosed(),
+      onClose: () => {
+        this.readAll();
+        listener.onClosed();
+      },
     });
   }
 
@@ -174,8 +180,18 @@ export class Link {
     for (let count = 0; count < maxBatches; count += 1) {
       const batch = this.#port.take();
       if (batch === undefined) return;
-      this.#reader.read(batch);
+      this.#onBatch(batch);
     }
+  }
+
+  /** There is room for calls again. */
+  readOn(): void {
+    while (this.#unread.length > 0 && this.#listener.hasRoom?.() !== false) this.#readNext();
+  }
+
+  /** Reads what has come and waits to be read, room or not. */
+  readAll(): void {
+    while (this.#unread.length > 0) this.#readNext();
   }
 
   /** Whether the other side is gone: for a blocked thread, which no event reaches. */
@@ -221,6 +237,20 @@ export class Link {
     this.#outbox.push(...start, ...args);
     this.#added();
     return true;
+  }
+
+  #onBatch(batch: Batch): void {
+    const isFull = this.#unread.length > 0 || this.#listener.hasRoom?.() === false;
+    if (isFull && canWait(batch)) {
+      this.#unread.push(batch);
+      return;
+    }
+    this.readAll();
+    this.#reader.read(batch);
+  }
+
+  #readNext(): void {
+    this.#reader.read(this.#unread.shift() as Batch);
   }
 
   #addError(id: number, encoded: EncodedError): void {

@@ -158,6 +158,20 @@ export function sizeOfOperation(batch: Batch, index: number): number {
   }
 }
 
+/** The rank of calls to which nobody has given a priority. */
+export const ordinaryRank = 1;
+
+/** Whether a batch holds nothing but posts and calls of that rank: it may be read later. */
+export function canWait(batch: Batch): boolean {
+  for (let index = 0; index < batch.length; index += sizeOfOperation(batch, index)) {
+    const heading = batch[index] as number;
+    const operation = operationOf(heading);
+    const isCall = operation === Operation.Post || operation === Operation.Call;
+    if (isCall ? rankOf(heading) !== ordinaryRank : operation !== Operation.Define) return false;
+  }
+  return true;
+}
+
 /** One by one, with what is carried for each. */
 export function* operationsOf(batch: Batch): Generator<{
   /** What has to be sent together. */
