@@ -20,7 +20,7 @@ const withdrawn = 3;
 /** What `checkCancelled()` asks for; the word of an executor's job ends so too. */
 export const cancelled = 4;
 
-/** Words in one piece of memory, a power of two: 16 KB, made as calls need them. A guess. */
+/** Words in one chunk of memory, a power of two: 16 KB, made as calls need them. A guess. */
 const wordsPerChunk = 1024;
 const indexBits = 10;
 const indexMask = wordsPerChunk - 1;
@@ -30,7 +30,7 @@ export const wordsNotice = 'words';
 
 /** Body of that notice. */
 export interface WordMemory {
-  /** Which piece it is, counted from 0. */
+  /** Number of the first chunk in it, counted from 0. */
   readonly index: number;
   readonly memory: SharedArrayBuffer;
 }
@@ -42,15 +42,25 @@ class Chunk {
   /** When each call started, by the clock that all threads share. */
   readonly startedAtMs: Float64Array;
 
-  constructor(memory: SharedArrayBuffer) {
-    this.startedAtMs = new Float64Array(memory, 0, wordsPerChunk);
-    const begin = wordsPerChunk * Float64Array.BYTES_PER_ELEMENT;
-    this.words = new Int32Array(memory, begin, wordsPerChunk);
-    this.loading = new Int32Array(memory, begin + wordsPerChunk * Int32Array.BYTES_PER_ELEMENT);
+  constructor(memory: SharedArrayBuffer, begin: number) {
+    const ends = [8, 12].map((bytes) => begin + wordsPerChunk * bytes);
+    this.startedAtMs = new Float64Array(memory, begin, wordsPerChunk);
+    this.words = new Int32Array(memory, ends[0], wordsPerChunk);
+    this.loading = new Int32Array(memory, ends[1], wordsPerChunk);
   }
 }
 
-const bytesPerWord = Float64Array.BYTES_PER_ELEMENT + 2 * Int32Array.BYTES_PER_ELEMENT;
+const bytesPerChunk = wordsPerChunk * 16;
+
+/** At most so many chunks are made at once: 4 MB. They double until then. A guess. */
+const maxChunksAtOnce = 256;
+
+function chunksIn(memory: SharedArrayBuffer): Chunk[] {
+  return Array.from(
+    { length: memory.byteLength / bytesPerChunk },
+    (_, number) => new Chunk(memory, number * bytesPerChunk),
+  );
+}
 
 /** Milliseconds on a clock that all threads of the process share. */
 export function sharedNowMs(): number {
@@ -119,11 +129,14 @@ export class OutgoingWords {
   }
 
   #grow(): number {
-    const memory = new SharedArrayBuffer(wordsPerChunk * bytesPerWord);
-    const first = this.#chunks.length * wordsPerChunk;
-    this.#chunks.push(new Chunk(memory));
-    for (let word = first + wordsPerChunk - 1; word > first; word -= 1) this.#free.push(word);
-    this.#share({ index: this.#chunks.length - 1, memory });
+    const index = this.#chunks.length;
+    const count = Math.min(Math.max(index, 1), maxChunksAtOnce);
+    const memory = new SharedArrayBuffer(count * bytesPerChunk);
+    this.#chunks.push(...chunksIn(memory));
+    const first = index * wordsPerChunk;
+    const end = first + count * wordsPerChunk;
+    for (let word = end - 1; word > first; word -= 1) this.#free.push(word);
+    this.#share({ index, memory });
     return first;
   }
 }
@@ -134,7 +147,7 @@ export class IncomingWords {
 
   /** Memory that the calling thread has made. */
   add({ index, memory }: WordMemory): void {
-    this.#chunks[index] = new Chunk(memory);
+    for (const [number, chunk] of chunksIn(memory).entries()) this.#chunks[index + number] = chunk;
   }
 
   /** Whether the call may start now; not when it has been withdrawn. */
