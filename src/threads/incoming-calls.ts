@@ -43,7 +43,7 @@ export class IncomingCalls implements CallOwner {
   readonly words: IncomingWords = new IncomingWords();
   readonly #host: CallHost;
   readonly #builtIn: BuiltIn;
-  readonly #lanes = new Lanes(() => this.link.readOn());
+  readonly #lanes = new Lanes(() => this.link.reader.readOn());
   /** Held up by a module that loads. Bounded by what the far side has in flight. */
   #heldUp: IncomingCall[] = [];
   #isLoading = false;
@@ -100,7 +100,7 @@ export class IncomingCalls implements CallOwner {
 
   /** Whether a call of that number is not answered yet. */
   has(id: number): boolean {
-    this.link.readAll();
+    this.link.reader.readAll();
     return (this.#calls[id] ?? null) !== null || this.#heldUp.some((each) => each.id === id);
   }
 
@@ -152,7 +152,7 @@ export class IncomingCalls implements CallOwner {
 
   /** Cancels every call that runs or waits. */
   cancelAll(message: string): void {
-    this.link.readAll();
+    this.link.reader.readAll();
     for (const { id } of this.#heldUp) this.cancel(id, message);
     for (const post of this.#lanes.waiting()) (post as IncomingCall).cancel(message);
     for (const call of this.#calls) call?.cancel(message);
@@ -175,7 +175,7 @@ export class IncomingCalls implements CallOwner {
 
   /** Resolves once every call that has come so far has begun, or been withdrawn. */
   async begun(): Promise<void> {
-    this.link.readAll();
+    this.link.reader.readAll();
     if (this.#isLoading) await new Promise<void>((resolve) => this.#onLoaded.push(resolve));
     const calls = this.#lanes.waiting() as readonly IncomingCall[];
     const loop = this.#host.loop();

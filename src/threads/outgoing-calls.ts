@@ -26,6 +26,9 @@ import type { Carrier } from './remote-call.js';
  */
 const nearStacksPerFlush = 4;
 
+/** Behind a flush of so many calls, as a thousand callers make them, one of the next does. */
+const busyFlushCount = 64;
+
 /** A post that may still be withdrawn. */
 export interface RemoteHandle {
   /** Withdraws the callback if it has not begun; it may be too late, which nobody is told. */
@@ -87,7 +90,9 @@ export class OutgoingCalls implements Carrier {
     this.#pendingCount += 1;
     // Somebody waits now, so the process has to stay.
     if (this.#pendingCount === 1) this.#link.ref();
-    const keepsStack = this.#link.outboxCount < nearStacksPerFlush;
+    const { outboxCount, lastFlushCount } = this.#link;
+    const stackCount = lastFlushCount < busyFlushCount ? nearStacksPerFlush : 1;
+    const keepsStack = outboxCount < stackCount;
     const kind = options.isIterated === true ? Operation.Iterate : Operation.Call;
     const extras = extrasOf(options, call.context);
     call.isRepeatable = this.#link.call(kind, id, rankOf(options), address, args, extras);

@@ -9,6 +9,7 @@ import type { EncodedError } from './error-codec.js';
 import {
   answeredId,
   argumentsStart,
+  canWait,
   Operation,
   operationOf,
   rankOf,
@@ -34,7 +35,7 @@ export interface LinkListener {
     args: unknown[],
     carried: Carried | null,
   ): void;
-  /** Whether calls may be read now; else `Link.readOn` is called when they may. Default: yes. */
+  /** Whether calls may be read now; else `readOn` is called when they may. Default: yes. */
   hasRoom?(): boolean;
   onCancel(id: number, message: string | undefined): void;
   onResult(id: number, value: unknown): void;
@@ -51,6 +52,8 @@ export interface LinkListener {
 export class BatchReader {
   readonly #listener: LinkListener;
   readonly #attachments: Attachments | null;
+  /** Of a flood of calls, those for which there was no room: a call takes less space unread. */
+  readonly #unread: Batch[] = [];
   readonly #definitions: FunctionAddress[] = [];
   /** Came before the operation that it belongs to. */
   #carried: Carried | null = null;
@@ -60,7 +63,32 @@ export class BatchReader {
     this.#attachments = attachments;
   }
 
-  read(batch: Batch): void {
+  /** Reads a batch, now or when there is room for what is in it. Keeps the order. */
+  receive(batch: Batch): void {
+    const isFull = this.#unread.length > 0 || this.#listener.hasRoom?.() === false;
+    if (isFull && canWait(batch)) {
+      this.#unread.push(batch);
+      return;
+    }
+    this.readAll();
+    this.#read(batch);
+  }
+
+  /** There is room for calls again. */
+  readOn(): void {
+    while (this.#unread.length > 0 && this.#listener.hasRoom?.() !== false) this.#readNext();
+  }
+
+  /** Reads what has come and waits to be read, room or not. */
+  readAll(): void {
+    while (this.#unread.length > 0) this.#readNext();
+  }
+
+  #readNext(): void {
+    this.#read(this.#unread.shift() as Batch);
+  }
+
+  #read(batch: Batch): void {
     let index = 0;
     while (index < batch.length) {
       const end = index + sizeOfOperation(batch, index);

@@ -18,7 +18,6 @@ import {
   appendCall,
   callHeading,
   callStart,
-  canWait,
   Operation,
   operationOf,
   operationsOf,
@@ -48,6 +47,9 @@ const maxBatchesPerDrain = 32;
 
 /** One end of a link. */
 export class Link {
+  readonly reader: BatchReader;
+  /** How many operations left together the last time. */
+  lastFlushCount = 0;
   readonly #port: Port;
   readonly #listener: LinkListener;
   #outbox: Batch = [];
@@ -55,9 +57,6 @@ export class Link {
   readonly #slots = new FunctionSlots((slot, { url, name }) => {
     this.#outbox.push(Operation.Define, slot, url, name);
   });
-  readonly #reader: BatchReader;
-  /** Of a flood of calls, those for which there was no room: a call takes less space unread. */
-  readonly #unread: Batch[] = [];
   readonly #attachments: Attachments | null;
   readonly #onTraffic: () => void;
 
@@ -75,16 +74,16 @@ export class Link {
     this.#onTraffic = onTraffic;
     this.#listener = listener;
     this.#attachments = attachments;
-    this.#reader = new BatchReader(listener, attachments);
+    this.reader = new BatchReader(listener, attachments);
     port.listen({
       onBatch: (batch) => {
         onTraffic();
-        this.#onBatch(batch);
+        this.reader.receive(batch);
         this.drain(maxBatchesPerDrain);
       },
       onUnreadable: (error) => listener.onUnreadable(error),
       onClose: () => {
-        this.readAll();
+        this.reader.readAll();
         listener.onClosed();
       },
     });
@@ -166,6 +165,7 @@ export class Link {
     const batch = this.#outbox;
     if (batch.length === 0) return;
     this.#outbox = [];
+    this.lastFlushCount = this.#outboxCount;
     this.#outboxCount = 0;
     try {
       this.#port.post(batch, []);
@@ -180,18 +180,8 @@ export class Link {
     for (let count = 0; count < maxBatches; count += 1) {
       const batch = this.#port.take();
       if (batch === undefined) return;
-      this.#onBatch(batch);
+      this.reader.receive(batch);
     }
-  }
-
-  /** There is room for calls again. */
-  readOn(): void {
-    while (this.#unread.length > 0 && this.#listener.hasRoom?.() !== false) this.#readNext();
-  }
-
-  /** Reads what has come and waits to be read, room or not. */
-  readAll(): void {
-    while (this.#unread.length > 0) this.#readNext();
   }
 
   /** Whether the other side is gone: for a blocked thread, which no event reaches. */
@@ -237,20 +227,6 @@ export class Link {
     this.#outbox.push(...start, ...args);
     this.#added();
     return true;
-  }
-
-  #onBatch(batch: Batch): void {
-    const isFull = this.#unread.length > 0 || this.#listener.hasRoom?.() === false;
-    if (isFull && canWait(batch)) {
-      this.#unread.push(batch);
-      return;
-    }
-    this.readAll();
-    this.#reader.read(batch);
-  }
-
-  #readNext(): void {
-    this.#reader.read(this.#unread.shift() as Batch);
   }
 
   #addError(id: number, encoded: EncodedError): void {

@@ -199,3 +199,56 @@ describe('a link', () => {
     expect(near.port.isReferenced).toBe(false);
   });
 });
+
+describe('a flood of calls', () => {
+  function flooded(): { near: End; far: End; hasRoom: { now: boolean } } {
+    const [near, far] = connect();
+    const hasRoom = { now: false };
+    vi.spyOn(far.heard, 'hasRoom').mockImplementation(() => hasRoom.now);
+    return { near, far, hasRoom };
+  }
+
+  test('is read when there is room for it, in order', async () => {
+    const { near, far, hasRoom } = flooded();
+    for (let id = 1; id <= 600; id += 1) near.call(id, tally, [id]);
+    await settle();
+    expect(far.heard.events).toEqual([]);
+    hasRoom.now = true;
+    near.call(601, tally, [601]);
+    await settle();
+    expect(far.heard.events).toEqual([]);
+    far.link.reader.readOn();
+    const expected = Array.from(
+      { length: 601 },
+      (_, index) => `call ${index + 1} tally(${index + 1})`,
+    );
+    expect(far.heard.events).toEqual(expected);
+  });
+
+  test.each([
+    ['an answer', (near: End) => near.link.answerResult(7, 'x'), 'result 7 "x"'],
+    ['a cancel', (near: End) => near.link.cancel(1, 'enough'), 'cancel 1 enough'],
+    ['a notice', (near: End) => near.link.notice('stop', null), 'notice stop null'],
+    [
+      'an urgent call',
+      ({ link }: End) => link.call(Operation.Call, 2, 0, tally, []),
+      'call 2 tally()',
+    ],
+  ] as const)('does not hold up %s', async (_what, say, heard) => {
+    const { near, far } = flooded();
+    near.call(1, tally, []);
+    near.link.flush();
+    await settle();
+    say(near);
+    await settle();
+    expect(far.heard.events).toEqual(['call 1 tally()', heard]);
+  });
+
+  test('is read before the link is given up', async () => {
+    const { near, far } = flooded();
+    near.call(1, tally, []);
+    near.link.close();
+    await settle();
+    expect(far.heard.events).toEqual(['call 1 tally()', 'closed']);
+  });
+});

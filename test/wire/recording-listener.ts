@@ -26,6 +26,10 @@ export class RecordingListener implements LinkListener {
     this.events.push(`${name} ${id} ${address.name}(${texts})`);
   }
 
+  hasRoom(): boolean {
+    return true;
+  }
+
   onCancel(id: number, message: string | undefined): void {
     this.events.push(`cancel ${id} ${message}`);
   }
