@@ -112,10 +112,11 @@ export class TimerHeap {
     for (;;) {
       let childIndex = 2 * index + 1;
       if (childIndex >= entries.length) break;
+      const left = entries[childIndex] as TimerHandle;
       const right = entries[childIndex + 1];
-      if (right !== undefined && isBefore(right, entries[childIndex] as TimerHandle))
-        childIndex += 1;
-      const child = entries[childIndex] as TimerHandle;
+      const isRight = right !== undefined && isBefore(right, left);
+      if (isRight) childIndex += 1;
+      const child = isRight ? right : left;
       if (!isBefore(child, entry)) break;
       entries[index] = child;
       index = childIndex;

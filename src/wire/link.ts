@@ -2,8 +2,7 @@
  * One end of the link between two threads: turns calls into batches and batches into calls.
  *
  * Messages gather in an outbox and leave together, in a microtask or as soon as there are enough.
- * They arrive in the order in which they were made. A message that cannot be cloned fails alone:
- * the rest of its batch is sent one by one. Knows nothing of tasks or loops.
+ * They arrive in order. A message that cannot be cloned fails alone. Knows nothing of loops.
  */
 import type { Transferable } from 'node:worker_threads';
 import { BatchReader } from './batch-reader.js';
