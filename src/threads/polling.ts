@@ -14,35 +14,38 @@ const watchMs = 0.01;
 
 let isAwake = false;
 let wasInVain = true;
-let untilMs = 0;
+/** Turns since the last message. */
+let idleTurnCount = 0;
+/** When the thread was last seen with the processor. */
+let lastMs = 0;
 
 /** To be called when a message was sent, or has come: more may follow at once. */
 export function stayAwake(): void {
   const { vigil, doorbell } = registry;
   if (vigil === null) return;
-  if (!isAwake) {
-    if (!vigil.begin()) return;
-    isAwake = true;
-    wasInVain = true;
-    doorbell.stayAwake();
-    outside.runInAsyncScope(setImmediate, null, turn);
-  }
-  untilMs = performance.now() + vigil.pollMs;
+  idleTurnCount = 0;
+  lastMs = performance.now();
+  if (isAwake || !vigil.begin()) return;
+  isAwake = true;
+  wasInVain = true;
+  doorbell.stayAwake();
+  outside.runInAsyncScope(setImmediate, null, turn);
 }
 
 function turn(): void {
   const { vigil, doorbell } = registry;
   if (vigil === null) return;
   const isRung = doorbell.hasRung() || (!vigil.isCrowded() && doorbell.watch(watchMs));
-  // Too late, if others had the processor meanwhile: then a thread that sleeps hears as soon.
-  const isInTime = performance.now() < untilMs;
+  // Others may have had the processor meanwhile: a thread that sleeps would have heard as soon.
+  const isInTime = performance.now() - lastMs <= vigil.pollMs;
+  idleTurnCount += 1;
   if (isRung) {
+    wasInVain &&= !isInTime;
     doorbell.look();
     for (const source of registry.inbound) source.poll();
-    wasInVain &&= !isInTime;
-    untilMs = performance.now() + vigil.pollMs;
+    stayAwake();
   }
-  if (isInTime && (isRung || !vigil.isCrowded())) {
+  if (isInTime && (isRung || (!vigil.isCrowded() && idleTurnCount * watchMs < vigil.pollMs))) {
     setImmediate(turn);
     return;
   }

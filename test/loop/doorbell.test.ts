@@ -1,6 +1,6 @@
 // A doorbell, rung by several who know its address.
 
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Doorbell } from '#src/loop/doorbell.js';
 import { nodeTurn } from './fixtures.js';
 
@@ -35,4 +35,14 @@ test('several bells stand in one memory, each with its own rings', async () => {
   expect(rungCount).toBe(0);
   first?.ringAloud();
   expect(await rung).toBe(1);
+});
+
+test('a watch ends although a test has stopped the clock', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const bell = new Doorbell();
+  bell.look();
+  expect(bell.watch(1)).toBe(false);
+  bell.ring();
+  expect(bell.watch(1)).toBe(true);
 });
