@@ -57,7 +57,16 @@ const maxBatchesPerPoll = 32;
 /** Told to the far side when a batch of it could not be read here. */
 const unreadable = 'unreadable';
 
+/** Told in turn: the ids of the calls that are not answered yet. */
+const unanswered = 'unanswered';
+
 const hungUp = 'its port was closed';
+
+interface DoubtfulCalls {
+  readonly calls: readonly RemoteCall<unknown>[];
+  /** What those of them fail with that the far side has answered. */
+  readonly error: Error;
+}
 
 /** The calls of two threads over one link, seen from one of them. */
 export class Exchange implements InboundSource {
@@ -71,6 +80,8 @@ export class Exchange implements InboundSource {
   readonly #lent: LentValues;
   readonly #outgoing: OutgoingCalls;
   #isMissed = false;
+  /** Calls whose answers may have been in a batch that could not be read; oldest batch first. */
+  readonly #doubtful: DoubtfulCalls[] = [];
   readonly #answers: HeldAnswers;
   readonly #borrower: LinkedCaller = {
     answered: () => this.#outgoing.answered(),
@@ -101,7 +112,7 @@ export class Exchange implements InboundSource {
       },
       onNotice: (subject, body) => this.#onNotice(subject, body),
       onUnsendable: (id, error) => this.#onUnsendable(id, error),
-      onUnreadable: (error) => this.#link.notice(unreadable, String(error)),
+      onUnreadable: (error) => this.#onUnreadable(error),
       onClosed: () => {
         registry.inbound.delete(this);
         owner.onClosed(this);
@@ -259,13 +270,27 @@ export class Exchange implements InboundSource {
       if (this.incoming.has(probe.callId)) onProbe(probe);
       return;
     }
+    if (subject === unanswered) {
+      const { calls, error } = this.#doubtful.shift() as DoubtfulCalls;
+      this.#outgoing.failLost(calls, new Set(body as number[]), error);
+      return;
+    }
     if (subject !== unreadable) {
       this.#owner.onNotice(subject, body);
       return;
     }
     // Which calls were in the lost batch is unknown: none of them must wait for ever.
-    const message = `Loop '${this.#owner.farName}' could not read a message: ${String(body)}`;
+    const message = `Loop '${this.farName}' could not read a message: ${String(body)}`;
     this.#outgoing.onMessagesLost(new ThreadloopError(message));
+    this.#link.notice(unanswered, this.incoming.ids());
+  }
+
+  /** The calls in the batch are the far side's to fail; of the answers in it nobody else knows. */
+  #onUnreadable(cause: unknown): void {
+    const message = `A message of loop '${this.farName}' could not be read: ${String(cause)}`;
+    const error = new ThreadloopError(message, { cause });
+    this.#doubtful.push({ calls: this.#outgoing.unanswered(), error });
+    this.#link.notice(unreadable, String(cause));
   }
 
   #onUnsendable(id: number, exception: Error): void {

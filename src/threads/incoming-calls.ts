@@ -57,7 +57,7 @@ export class IncomingCalls implements CallOwner {
   /** How many posts and calls wait for their turn or run. */
   #count = 0;
   /** Those of them that are answered, by id. */
-  readonly #calls: (IncomingCall | null)[] = [];
+  readonly #calls: (IncomingCall | null | undefined)[] = [];
   /** Posts that were taken back, of which some may have begun before; forgotten with the last. */
   readonly #withdrawnPosts = new Set<number>();
   #onIdle: (() => void)[] = [];
@@ -98,10 +98,16 @@ export class IncomingCalls implements CallOwner {
     return this.#count > 0 && !this.#isLoading;
   }
 
+  /** Of the calls that are not answered yet. */
+  ids(): number[] {
+    this.link.reader.readAll();
+    const calls = [...this.#calls, ...this.#heldUp];
+    return calls.flatMap((call) => (call?.isAnswered === true ? call.id : []));
+  }
+
   /** Whether a call of that number is not answered yet. */
   has(id: number): boolean {
-    this.link.reader.readAll();
-    return (this.#calls[id] ?? null) !== null || this.#heldUp.some((each) => each.id === id);
+    return this.ids().includes(id);
   }
 
   /** Runs something of the runtime in its turn, as if the far side had posted it. */

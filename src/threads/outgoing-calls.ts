@@ -170,7 +170,7 @@ export class OutgoingCalls implements Carrier {
 
   /** Cancels whatever is not answered. */
   cancelAll(): void {
-    for (const call of this.#inOrder()) call.cancel();
+    for (const call of this.unanswered()) call.cancel();
   }
 
   /** Lets code that only asks (`checkCancelled`) know that it is to end; no future changes. */
@@ -187,23 +187,32 @@ export class OutgoingCalls implements Carrier {
 
   /** The far thread is lost, or its answers are: fails whatever is not answered. */
   failAll(error: unknown): void {
-    const calls = this.#inOrder();
+    const calls = this.unanswered();
     for (const [id, call] of this.#pending.entries()) {
       if (call === null) continue;
       // What has not begun never will, wherever its message still gets to.
       this.#words.withdraw(id);
       if (call instanceof WithdrawnCall) void this.#take(id);
     }
+    this.failLost(calls, new Set(), error);
+  }
+
+  /** Fails those of the calls which wait here, while the far side has them no more. */
+  failLost(
+    calls: readonly RemoteCall<unknown>[],
+    alive: ReadonlySet<number>,
+    error: unknown,
+  ): void {
     for (const call of calls) {
       // The failure of one before it may have led to its end.
-      if (this.#pending[call.id] !== call) continue;
+      if (this.#pending[call.id] !== call || alive.has(call.id)) continue;
       void this.#take(call.id);
       call.onLost(error);
     }
   }
 
   /** The calls whose answers somebody waits for, as they were sent. */
-  #inOrder(): RemoteCall<unknown>[] {
+  unanswered(): RemoteCall<unknown>[] {
     const calls = this.#pending.filter((call) => call instanceof RemoteCall);
     return calls.toSorted((a, b) => a.order - b.order);
   }

@@ -10,6 +10,10 @@ import { RemoteCall } from '#src/threads/remote-call.js';
 import { answerHeading, callHeading, Operation } from '#src/wire/message.js';
 import { nodeTurn, recordConsole, recordReports } from '../loop/fixtures.js';
 
+const waitForever = remoteFunction(
+  'data:text/javascript,export const waitForever = () => new Promise(() => {});',
+  'waitForever',
+);
 const echo = remoteFunction(`data:text/javascript,export const echo = (value) => value;`, 'echo');
 
 let loop: HostEventLoop;
@@ -43,8 +47,8 @@ function makeSide(
   return { exchange, listener: listen.mock.calls[0]?.[0] as PortListener };
 }
 
-function call(exchange: Exchange, args: readonly unknown[]): RemoteCall<unknown> {
-  return new RemoteCall<unknown>(echo, args, {}, (each) => exchange.send(each)).begin();
+function call(exchange: Exchange, args: readonly unknown[], fn = echo): RemoteCall<unknown> {
+  return new RemoteCall<unknown>(fn, args, {}, (each) => exchange.send(each)).begin();
 }
 
 describe('an exchange', () => {
@@ -79,6 +83,22 @@ describe('an exchange', () => {
       await expect(each).rejects.toThrow("Loop 'far' could not read a message: Error: garbled");
     }
     expect(near.pendingCount).toBe(0);
+    expect(await call(near, [3])).toBe(3);
+  });
+
+  test('fails a call whose answer came in a batch that could not be read', async () => {
+    const [left, right] = createPortPair();
+    const { exchange: near, listener } = makeSide(left);
+    makeSide(right);
+    const running = call(near, [], waitForever);
+    vi.spyOn(right, 'post').mockImplementationOnce(() => {
+      listener.onUnreadable(new Error('garbled'));
+      return true;
+    });
+    const lost = call(near, [1]);
+    await expect(lost).rejects.toThrow(ThreadloopError);
+    await expect(lost).rejects.toThrow("A message of loop 'far' could not be read: Error: garbled");
+    expect([running.done(), near.pendingCount]).toEqual([false, 1]);
     expect(await call(near, [3])).toBe(3);
   });
 
