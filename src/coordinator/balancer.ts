@@ -21,6 +21,8 @@ const minCountForPrune = 64;
 export class Balancer {
   /** By loop, the calls that may move, oldest first; some have ended meanwhile. */
   readonly #calls = new WeakMap<SupervisedLoop, RemoteCall<unknown>[]>();
+  /** Those that are to be looked at in Node's next turn. */
+  readonly #dry = new Set<SupervisedLoop>();
 
   /** Sends a call to a loop, and may move it later. */
   send(call: RemoteCall<unknown>, loop: SupervisedLoop): void {
@@ -35,8 +37,19 @@ export class Balancer {
     );
   }
 
-  /** A loop has fewer calls than before: brings it some of the busiest one's, if it needs any. */
+  /** A loop has fewer calls than before: it may have run dry. */
   onAnswer(loop: SupervisedLoop, loops: readonly SupervisedLoop[]): void {
+    if (loop.peer.pendingCount > runDryCount || this.#dry.has(loop)) return;
+    this.#dry.add(loop);
+    // Whoever waited for the answers may make the next calls before that.
+    setImmediate(() => {
+      this.#dry.delete(loop);
+      this.#feed(loop, loops);
+    });
+  }
+
+  /** Brings a loop some of the busiest one's calls, if it needs any. */
+  #feed(loop: SupervisedLoop, loops: readonly SupervisedLoop[]): void {
     if (loop.state !== 'ready' || loop.peer.pendingCount > runDryCount) return;
     let busiest = loop;
     for (const each of loops) {

@@ -12,6 +12,13 @@ import { registry } from '../loop/registry.js';
 /** Milliseconds in which nothing but the doorbell is looked at. Node has to wait as long. */
 const watchMs = 0.01;
 
+/**
+ * Longer batches, of some five calls and more, mean many callers: the next batch is under way, and
+ * the processor is better left to those who work. Measured with 64 callers on two loops: tasks of
+ * 5 µs fill 0.58 of the machine instead of 0.40.
+ */
+const longBatch = 16;
+
 let isAwake = false;
 let wasInVain = true;
 /** Turns since the last message. */
@@ -19,10 +26,14 @@ let idleTurnCount = 0;
 /** When the thread was last seen with the processor. */
 let lastMs = 0;
 
-/** To be called when a message was sent, or has come: more may follow at once. */
-export function stayAwake(): void {
+/** To be called when a batch was sent, or has come, with its length: more may follow at once. */
+export function stayAwake(length: number): void {
   const { vigil, doorbell } = registry;
   if (vigil === null) return;
+  if (length >= longBatch) {
+    idleTurnCount = Infinity;
+    return;
+  }
   idleTurnCount = 0;
   lastMs = performance.now();
   if (isAwake || !vigil.begin()) return;
@@ -43,9 +54,8 @@ function turn(): void {
     wasInVain &&= !isInTime;
     doorbell.look();
     for (const source of registry.inbound) source.poll();
-    stayAwake();
   }
-  if (isInTime && (isRung || (!vigil.isCrowded() && idleTurnCount * watchMs < vigil.pollMs))) {
+  if (isInTime && !vigil.isCrowded() && idleTurnCount * watchMs < vigil.pollMs) {
     setImmediate(turn);
     return;
   }

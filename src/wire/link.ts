@@ -57,17 +57,17 @@ export class Link {
     this.#outbox.push(Operation.Define, slot, url, name);
   });
   readonly #attachments: Attachments | null;
-  readonly #onTraffic: () => void;
+  readonly #onTraffic: (length: number) => void;
 
   /**
    * @param attachments - for values that stay in their thread; `null` where none can
-   * @param onTraffic - called when something was sent, or has come
+   * @param onTraffic - called when a batch was sent, or has come; with its length
    */
   constructor(
     port: Port,
     listener: LinkListener,
     attachments: Attachments | null = null,
-    onTraffic: () => void = () => undefined,
+    onTraffic: (length: number) => void = () => undefined,
   ) {
     this.#port = port;
     this.#onTraffic = onTraffic;
@@ -76,7 +76,7 @@ export class Link {
     this.reader = new BatchReader(listener, attachments);
     port.listen({
       onBatch: (batch) => {
-        onTraffic();
+        onTraffic(batch.length);
         this.reader.receive(batch);
         this.drain(maxBatchesPerDrain);
       },
@@ -168,7 +168,7 @@ export class Link {
     this.#outboxCount = 0;
     try {
       this.#port.post(batch, []);
-      this.#onTraffic();
+      this.#onTraffic(batch.length);
     } catch {
       this.#sendOneByOne(batch);
     }
