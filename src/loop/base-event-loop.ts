@@ -73,6 +73,10 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
   protected abstract wake(): void;
   /** The earliest timer may have changed. */
   protected abstract timersChanged(): void;
+  /** As `timersChanged`, but nothing is due earlier than before. */
+  protected timerCancelled(): void {
+    this.timersChanged();
+  }
 
   callSoon<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle {
     this.assertOpen();
@@ -282,7 +286,7 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
 
   readonly #onTimerCancelled = (): void => {
     this.timers.noteCancelled();
-    this.timersChanged();
+    this.timerCancelled();
   };
 
   #enqueue(runnable: Runnable): void {

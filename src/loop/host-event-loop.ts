@@ -184,6 +184,11 @@ export class HostEventLoop extends BaseEventLoop {
     if (this.isRunning() && !this.#tickScheduled) this.#setAlarm();
   }
 
+  /** The tick looks at the timers once, however many are cancelled before it. */
+  protected override timerCancelled(): void {
+    this.wake();
+  }
+
   #scheduleTick(): void {
     if (this.#tickScheduled) return;
     this.#tickScheduled = true;

@@ -72,10 +72,9 @@ export class TimerHeap {
   }
 
   #rebuild(): void {
-    // A sorted array is a heap.
-    this.#entries = this.#entries
-      .filter((timer) => !timer.cancelled())
-      .sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    // From the last parent upwards, each sifts down into heaps that are in order: O(n) in all.
+    this.#entries = this.#entries.filter((timer) => !timer.cancelled());
+    for (let index = (this.#entries.length >> 1) - 1; index >= 0; index -= 1) this.#siftDown(index);
     this.#cancelledCount = 0;
   }
 
@@ -85,7 +84,7 @@ export class TimerHeap {
     const last = entries.pop();
     if (last !== undefined && last !== top) {
       entries[0] = last;
-      this.#siftDown();
+      this.#siftDown(0);
     }
     top?.leaveHeap();
     return top;
@@ -105,10 +104,10 @@ export class TimerHeap {
     entries[index] = entry;
   }
 
-  #siftDown(): void {
+  #siftDown(start: number): void {
     const entries = this.#entries;
-    const entry = entries[0] as TimerHandle;
-    let index = 0;
+    const entry = entries[start] as TimerHandle;
+    let index = start;
     for (;;) {
       let childIndex = 2 * index + 1;
       if (childIndex >= entries.length) break;
