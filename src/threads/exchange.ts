@@ -266,8 +266,7 @@ export class Exchange implements InboundSource {
       return;
     }
     if (subject === probeNotice) {
-      const probe = body as Probe;
-      if (this.incoming.has(probe.callId)) onProbe(probe);
+      if (this.incoming.has((body as Probe).callId)) onProbe(body as Probe);
       return;
     }
     if (subject === unanswered) {
