@@ -18,7 +18,7 @@ async function serve(port: number, status: trio.TaskStatus<string>): Promise<voi
 
 function* clock(): trio.Coroutine<void> {
   for (;;) {
-    yield* trio.sleep(120);
+    yield* trio.sleep(600);
     console.log('tick');
   }
 }
@@ -38,7 +38,7 @@ async function scan(): Promise<void> {
 
 async function main(): Promise<void> {
   // No task outlives the block in which it was started.
-  const scope = trio.moveOnAfter(200);
+  const scope = trio.moveOnAfter(1_000);
   await scope.run(() =>
     trio.openNursery(async (nursery) => {
       console.log(await nursery.start(serve, 80));
