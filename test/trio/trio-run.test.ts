@@ -2,9 +2,10 @@
 // Everything runs in one thread.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Coroutine } from 'threadloop';
+import { type Coroutine, getRunningLoop } from 'threadloop';
 import * as trio from 'threadloop/trio';
 import { describe, expect, test } from 'vitest';
+import { nodeTurn } from '../loop/fixtures.js';
 
 async function orderWith(seed: number | undefined): Promise<string> {
   const order: number[] = [];
@@ -122,4 +123,18 @@ describe('a guest run', () => {
     expect(() => trio.startGuestRun(async () => {}, options)).toThrow('runSyncSoonThreadsafe');
     expect(() => trio.currentTime()).toThrow('no running event loop');
   });
+});
+
+test('a timer that is cancelled makes no pass', async () => {
+  let passCount = 0;
+  const instruments = [{ beforeIoWait: () => void (passCount += 1) }];
+  const main = async (): Promise<number> => {
+    const timer = getRunningLoop().callLater(60_000, () => {});
+    await nodeTurn();
+    const before = passCount;
+    timer.cancel();
+    await nodeTurn();
+    return passCount - before;
+  };
+  expect(await trio.run(main, { instruments })).toBe(0);
 });
