@@ -4,6 +4,7 @@
  */
 import { strict as assert } from 'node:assert';
 import { startBlockingPortal } from '../../coordinator/blocking-portal.js';
+import type { BlockingPortal } from '../../coordinator/blocking-portal.js';
 import type { Coroutine } from '../../loop/coroutine.js';
 import { getRunningLoop } from '../../loop/current-loop.js';
 import { callback } from '../../threads/callback.js';
@@ -51,37 +52,48 @@ export const wakeChecks: Checks = {
 export const threadChecks: Checks = {
   'answers of another thread arrive while the loop waits': async (trial) => {
     const loop = trial.loop();
-    using portal = startBlockingPortal();
-    const main = function* (): Coroutine<unknown[]> {
-      const answers: unknown[] = [yield* portal.startTaskSoon(farSide.echo, 'hello')];
-      try {
-        yield* portal.startTaskSoon(farSide.fail, 'out of reach');
-      } catch (error) {
-        answers.push(String(error));
-      }
-      return answers;
-    };
-    const answers = await trial.runUntilComplete(loop, main());
-    assert.deepEqual(answers, ['hello', 'RangeError: out of reach']);
+    await withPortal(async (portal) => {
+      const main = function* (): Coroutine<unknown[]> {
+        const answers: unknown[] = [yield* portal.startTaskSoon(farSide.echo, 'hello')];
+        try {
+          yield* portal.startTaskSoon(farSide.fail, 'out of reach');
+        } catch (error) {
+          answers.push(String(error));
+        }
+        return answers;
+      };
+      const answers = await trial.runUntilComplete(loop, main());
+      assert.deepEqual(answers, ['hello', 'RangeError: out of reach']);
+    });
   },
 
   'calls of another thread run on the loop, in order': async (trial) => {
     const loop = trial.loop();
-    using portal = startBlockingPortal();
-    const seen: number[] = [];
-    let isOnLoop = true;
-    const note = (number: number): void => {
-      isOnLoop &&= getRunningLoop() === loop;
-      seen.push(number);
-    };
-    const main = function* (): Coroutine<number> {
-      return yield* portal.startTaskSoon(farSide.count, callback(note), 100);
-    };
-    assert.equal(await trial.runUntilComplete(loop, main()), 100);
-    assert.deepEqual(
-      seen,
-      Array.from({ length: 100 }, (_each, index) => index + 1),
-    );
-    assert.equal(isOnLoop, true);
+    await withPortal(async (portal) => {
+      const seen: number[] = [];
+      let isOnLoop = true;
+      const note = (number: number): void => {
+        isOnLoop &&= getRunningLoop() === loop;
+        seen.push(number);
+      };
+      const main = function* (): Coroutine<number> {
+        return yield* portal.startTaskSoon(farSide.count, callback(note), 100);
+      };
+      assert.equal(await trial.runUntilComplete(loop, main()), 100);
+      assert.deepEqual(
+        seen,
+        Array.from({ length: 100 }, (_each, index) => index + 1),
+      );
+      assert.equal(isOnLoop, true);
+    });
   },
 };
+
+async function withPortal(use: (portal: BlockingPortal) => Promise<void>): Promise<void> {
+  const portal = startBlockingPortal();
+  try {
+    await use(portal);
+  } finally {
+    portal.stop();
+  }
+}

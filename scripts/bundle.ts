@@ -1,0 +1,119 @@
+/**
+ * The second half of `npm run build`: tsc has written the types into dist/, this bundles the code.
+ *
+ * A thread loads all of its code anew, and Node takes 0.6 ms for every module, whatever is in it:
+ * a thread's 153 modules took 100 ms and 8 MB. As one chunk they take a third (measured:
+ * `bench/life/start-up.ts`, `memory-per-loop.ts`).
+ *
+ * Every source file keeps its place in dist/, where it re-exports what is its own from the chunk
+ * that holds it. So the doors, the files in which threads start and the modules that are reached by
+ * their addresses are where they are looked for, and whoever imports them gets the same classes.
+ */
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+import type { Plugin } from 'rolldown';
+import { parseSync, Visitor } from 'rolldown/utils';
+import { globSync } from 'tinyglobby';
+import manifest from '../package.json' with { type: 'json' };
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const chunkFolder = 'src/chunks';
+const packages = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+
+/**
+ * The chunks: each holds a module with whatever it needs, but for what stands in one above it. So
+ * the first is all that a thread loads, and each door adds what only it has.
+ */
+const chunks = {
+  thread: 'src/threads/worker.ts',
+  everyday: 'src/index.ts',
+  trio: 'src/trio.ts',
+  lowlevel: 'src/lowlevel.ts',
+  testing: 'src/testing.ts',
+  comlink: 'src/comlink.ts',
+  effect: 'src/effect.ts',
+  effection: 'src/effection.ts',
+  rxjs: 'src/rxjs.ts',
+  job: 'src/cli/run-one.ts',
+  cli: 'src/cli/main.ts',
+};
+
+/** Modules address files beside them, and their code stands in another folder than they. */
+const addresses: Plugin = {
+  name: 'addresses',
+  transform: {
+    filter: { code: 'import.meta.url' },
+    handler(code, id) {
+      const chunk = join(root, chunkFolder);
+      const own = relative(chunk, id).replaceAll('\\', '/').replace(/\.ts$/u, '.js');
+      const places: number[] = [];
+      const isUrl = 'import.meta.url';
+      new Visitor({
+        MemberExpression: ({ start, end }) => {
+          if (code.slice(start, end) === isUrl) places.unshift(start);
+        },
+      }).visit(parseSync(id, code).program);
+      let moved = code;
+      for (const start of places) {
+        const url = `new URL('${own}', ${isUrl}).href`;
+        moved = moved.slice(0, start) + url + moved.slice(start + isUrl.length);
+      }
+      // No map: the lines stay where they are.
+      return { code: moved, map: null };
+    },
+  },
+  generateBundle(_options, files) {
+    for (const file of Object.values(files)) {
+      if (file.type === 'asset' || file.fileName.startsWith(chunkFolder)) continue;
+      if (file.code.includes('import.meta.url')) {
+        throw new Error(`${file.fileName} is in no chunk, from where its addresses are read`);
+      }
+    }
+  },
+};
+
+/**
+ * One character past Latin-1 would make the engine keep the whole text of a chunk in two bytes a
+ * character, in every thread (measured: 0.35 MB each).
+ */
+const plainText: Plugin = {
+  name: 'plain-text',
+  renderChunk(code) {
+    const escape = (character: string): string =>
+      `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    return { code: code.replaceAll(/[^\0-\x7F]/gu, escape), map: null };
+  },
+};
+
+const sources = globSync(['src/**/*.ts', 'workers/*.ts'], { cwd: root });
+
+await build({
+  cwd: root,
+  input: Object.fromEntries(sources.map((file) => [file.replace(/\.ts$/u, ''), file])),
+  external: [/^node:/u, ...packages.map((name) => new RegExp(`^${name}(?:/|$)`, 'u'))],
+  platform: 'node',
+  logLevel: 'warn',
+  tsconfig: 'tsconfig.json',
+  // What this Node does not know is rewritten; where that takes a helper, the build fails.
+  transform: { target: 'node20.19' },
+  treeshake: false,
+  plugins: [addresses, plainText],
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    sourcemap: true,
+    comments: false,
+    // Of two classes of one name, one gets another in a chunk; objects print with their own.
+    keepNames: true,
+    minifyInternalExports: false,
+    chunkFileNames: `${chunkFolder}/[name].js`,
+    codeSplitting: {
+      groups: Object.entries(chunks).map(([name, file], index, all) => ({
+        name,
+        test: (id) => id === join(root, file),
+        priority: all.length - index,
+      })),
+    },
+  },
+});
