@@ -4,8 +4,10 @@
  * Any thread. Bytes stay in the channel when the thread that sent them is gone, which a message in
  * a port does not. In return nothing can be transferred, and no shared memory can be in a value.
  */
-import { deserialize, serialize } from 'node:v8';
 import { InvalidArgumentError, NotCloneableError, show } from '../errors.js';
+
+/** Of each thread, few ever need it. */
+const v8 = (): typeof import('node:v8') => process.getBuiltinModule('node:v8');
 
 /** @throws NotCloneableError; InvalidArgumentError when it is too large for the channel */
 export function toBytes(value: unknown, byteCapacity: number): Uint8Array {
@@ -19,12 +21,12 @@ export function toBytes(value: unknown, byteCapacity: number): Uint8Array {
 
 /** @throws Error when the bytes were written by another version of Node */
 export function fromBytes(bytes: Uint8Array): unknown {
-  return deserialize(bytes);
+  return v8().deserialize(bytes);
 }
 
 function serializeOrRefuse(value: unknown): Uint8Array {
   try {
-    return serialize(value);
+    return v8().serialize(value);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : show(cause);
     throw new NotCloneableError(

@@ -14,7 +14,6 @@
  * A death is announced by ringing everybody (`bury`). Who announces it: the thread itself in its
  * `exit` event, whoever made it (`thread-watch.ts`), and on Linux anyone who asks the system.
  */
-import { randomBytes } from 'node:crypto';
 import { InvalidStateError } from '../errors.js';
 import { Doorbell } from '../loop/doorbell.js';
 import type { DoorbellAddress } from '../loop/doorbell.js';
@@ -71,7 +70,8 @@ export class ThreadTable implements Company {
     this.memory = memory ?? new SharedArrayBuffer((headerWords + maxThreadCount * rowWords) * 4);
     this.#words = new Int32Array(this.memory);
     if (memory !== undefined) return;
-    this.#words[tableId] = randomBytes(4).readInt32LE() | 1;
+    // Not from node:crypto, whose loading takes a thread 4 ms.
+    this.#words[tableId] = Math.floor(Math.random() * 2 ** 32) | 1;
     this.pollMs = defaultPollMs;
   }
 

@@ -6,7 +6,6 @@
  * Runs in a worker. What code of the loop's own callbacks and tasks throws never comes here: it
  * goes to that loop's exception handler.
  */
-import process from 'node:process';
 
 /** What becomes of such errors: told to the coordinator, or the thread dies of them. */
 export type LateErrors = 'report' | 'die';
