@@ -8,6 +8,7 @@ import { creationDetails } from './debug-stack.js';
 import { Handle } from './handle.js';
 import { writeRecord } from './last-resort.js';
 import type { Runnable } from './runnable.js';
+import { Waiter } from './waiter.js';
 
 let running: Runnable | null = null;
 
@@ -19,7 +20,7 @@ export function handleDetails(): { readonly handleTraceback?: string } {
 
 /** Runs it, and writes one line on standard error when that took too long. */
 export function runAndTime(runnable: Runnable, limitMs: number): void {
-  const subject = runnable instanceof Handle ? runnable.subject : runnable;
+  const subject = subjectOf(runnable);
   const before = show(subject);
   const startMs = performance.now();
   const outer = running;
@@ -34,4 +35,10 @@ export function runAndTime(runnable: Runnable, limitMs: number): void {
   // A task has come to tell more by now; a handle has let go of its callback.
   const description = subject instanceof Handle ? before : show(subject);
   writeRecord(`Executing ${description} took ${(durationMs / 1000).toFixed(3)} seconds`);
+}
+
+/** What takes the time, for people. */
+function subjectOf(runnable: Runnable): object {
+  if (runnable instanceof Waiter) return runnable.watcher;
+  return runnable instanceof Handle ? runnable.subject : runnable;
 }

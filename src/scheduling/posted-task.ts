@@ -7,9 +7,10 @@
  * the task runs, it is passed on to it.
  */
 import type { AsyncResource } from 'node:async_hooks';
-import { bringsOwnScope, captureScope } from '../loop/context.js';
+import { captureScope } from '../loop/context.js';
 import { isCoroutineFunction } from '../loop/coroutine.js';
 import type { EventLoop } from '../loop/event-loop.js';
+import type { Future } from '../loop/future.js';
 import type { TaskFunction } from '../loop/task-work.js';
 import type { Task } from '../loop/task.js';
 import { ScheduledFuture } from './scheduled-future.js';
@@ -46,12 +47,12 @@ export class PostedTask<T> extends ScheduledFuture<T> {
     }
     this.#task = task;
     if (!task.done()) {
-      task.addWaiter(taskDone, this);
+      task.addWaiter(this);
       if (this.#earlyCancel !== null) task.cancel(this.#earlyCancel.message);
       return true;
     }
     if (this.#earlyCancel !== null) super.cancel(this.#earlyCancel.message);
-    this.follow(task);
+    this.onDone(task);
     return false;
   }
 
@@ -68,9 +69,9 @@ export class PostedTask<T> extends ScheduledFuture<T> {
   }
 
   /** The task is done. */
-  follow(task: Task<T>): void {
+  onDone(task: Future<unknown>): void {
     try {
-      const value = task.result();
+      const value = task.result() as T;
       if (!this.done()) this.settleWithResult(value);
     } catch (error) {
       if (!this.done()) this.fail(error);
@@ -94,7 +95,3 @@ function asTaskFunction<T>(fn: TaskFunction<T>): TaskFunction<T> {
     ? () => (fn as () => ReturnType<TaskFunction<T>>)()
     : (signal) => fn(signal);
 }
-
-const taskDone = bringsOwnScope((posted: PostedTask<unknown>, task: unknown): void => {
-  posted.follow(task as Task<unknown>);
-});

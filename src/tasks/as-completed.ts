@@ -4,7 +4,6 @@
  */
 import { TimeoutError } from '../errors.js';
 import { assertIterable, assertTimeOrNull } from '../loop/check-arguments.js';
-import { bringsOwnScope } from '../loop/context.js';
 import type { Awaitable, Coroutine } from '../loop/coroutine.js';
 import { getEventLoop } from '../loop/current-loop.js';
 import { ensureFuture } from '../loop/ensure-future.js';
@@ -63,7 +62,7 @@ export class AsCompleted<T> implements Iterable<Operation<T>>, AsyncIterable<End
     if (timeoutMs !== null && futures.length > 0) {
       this.#timer = loop.callLater(timeoutMs, () => this.#onTimeUp());
     }
-    for (const future of this.#unfinished) future.addWaiter(futureDone, this);
+    for (const future of this.#unfinished) future.addWaiter(this);
   }
 
   [Symbol.iterator](): Iterator<Operation<T>, undefined> {
@@ -137,7 +136,3 @@ export class AsCompleted<T> implements Iterable<Operation<T>>, AsyncIterable<End
     this.#unfinished.clear();
   }
 }
-
-const futureDone = bringsOwnScope(
-  <T>(all: { onDone(future: Future<T>): void }, future: Future<T>): void => all.onDone(future),
-);

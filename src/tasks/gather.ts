@@ -4,7 +4,6 @@
  */
 import { CancelledError, InvalidArgumentError } from '../errors.js';
 import { assertIterable } from '../loop/check-arguments.js';
-import { bringsOwnScope } from '../loop/context.js';
 import { isCoroutine } from '../loop/coroutine.js';
 import type { Awaitable } from '../loop/coroutine.js';
 import { getEventLoop } from '../loop/current-loop.js';
@@ -12,6 +11,7 @@ import { assertSameLoop, ensureFuture } from '../loop/ensure-future.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { Future, isFuture } from '../loop/future.js';
 import { isDriven } from '../loop/task-work.js';
+import type { FutureWatcher } from '../loop/waiter.js';
 import { failureOf } from './failure.js';
 
 /** Options of `gather`. */
@@ -100,7 +100,7 @@ function childrenOf(given: readonly Awaitable<unknown>[], loop: EventLoop): Futu
   return children;
 }
 
-class GatherFuture extends Future<unknown[]> {
+class GatherFuture extends Future<unknown[]> implements FutureWatcher {
   readonly #children: readonly Future<unknown>[];
   readonly #returnExceptions: boolean;
   #unfinishedCount: number;
@@ -117,8 +117,8 @@ class GatherFuture extends Future<unknown[]> {
   /** Begins to wait. Eager tasks may be done already: then so is this, without a tick. */
   follow(): void {
     for (const child of this.#children) {
-      if (child.done()) this.onChildDone(child);
-      else child.addWaiter(childDone, this);
+      if (child.done()) this.onDone(child);
+      else child.addWaiter(this);
     }
   }
 
@@ -135,7 +135,7 @@ class GatherFuture extends Future<unknown[]> {
   }
 
   /** A child has come to its end. */
-  onChildDone(child: Future<unknown>): void {
+  onDone(child: Future<unknown>): void {
     this.#unfinishedCount -= 1;
     // Marks the error as seen, too: those of siblings after the first are dropped on purpose.
     const failure = failureOf(child);
@@ -159,7 +159,3 @@ class GatherFuture extends Future<unknown[]> {
     });
   }
 }
-
-const childDone = bringsOwnScope((outer: GatherFuture, child: Future<unknown>): void => {
-  outer.onChildDone(child);
-});

@@ -2,7 +2,6 @@
  * Protecting work from the cancellation of those who wait for it.
  * After `asyncio.shield`.
  */
-import { bringsOwnScope } from '../loop/context.js';
 import type { Awaitable } from '../loop/coroutine.js';
 import { ensureFuture } from '../loop/ensure-future.js';
 import { Future } from '../loop/future.js';
@@ -31,7 +30,7 @@ class ShieldFuture<T> extends Future<T> {
   constructor(inner: Future<T>) {
     super({ loop: inner.getLoop() });
     this.#inner = inner;
-    inner.addWaiter(innerDone, this);
+    inner.addWaiter(this);
   }
 
   override awaits(): readonly Future<unknown>[] {
@@ -39,7 +38,7 @@ class ShieldFuture<T> extends Future<T> {
   }
 
   /** The work has come to its end. */
-  follow(): void {
+  onDone(): void {
     const inner = this.#inner;
     const failure = inner.cancelled() ? null : failureOf(inner);
     if (this.done()) {
@@ -61,5 +60,3 @@ class ShieldFuture<T> extends Future<T> {
     this.getLoop().callExceptionHandler({ message, exception, future: this.#inner });
   }
 }
-
-const innerDone = bringsOwnScope((outer: { follow(): void }): void => outer.follow());

@@ -4,7 +4,6 @@
  */
 import { InvalidArgumentError, show } from '../errors.js';
 import { assertIterable, assertTimeOrNull } from '../loop/check-arguments.js';
-import { bringsOwnScope } from '../loop/context.js';
 import { isCoroutine } from '../loop/coroutine.js';
 import type { Coroutine } from '../loop/coroutine.js';
 import { getRunningLoop } from '../loop/current-loop.js';
@@ -118,7 +117,7 @@ class Waiter extends Future<undefined> {
     const timeoutMs = this.#timeoutMs;
     const timer =
       timeoutMs === null ? null : this.getLoop().callLater(timeoutMs, () => this.release());
-    for (const future of this.#futures) future.addWaiter(oneDone, this);
+    for (const future of this.#futures) future.addWaiter(this);
     try {
       yield* this;
     } finally {
@@ -136,7 +135,3 @@ class Waiter extends Future<undefined> {
     if (!this.done()) this.setResult(undefined);
   }
 }
-
-const oneDone = bringsOwnScope((waiter: Waiter, future: Future<unknown>): void => {
-  waiter.onDone(future);
-});

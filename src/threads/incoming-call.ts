@@ -12,7 +12,7 @@
  * for it. That and having one object for each call make up half of what a call costs.
  */
 import { CancelledError } from '../errors.js';
-import { bringsOwnScope, captureScope } from '../loop/context.js';
+import { captureScope } from '../loop/context.js';
 import { isCoroutine, isPromiseLike } from '../loop/coroutine.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { registry } from '../loop/registry.js';
@@ -166,8 +166,8 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
     return goesOn;
   }
 
-  /** For `taskDone`. */
-  onTaskDone(): void {
+  /** The task is done. */
+  onDone(): void {
     const task = this.#task as Task<unknown>;
     dropFlag(task);
     this.#answerOutcome(task);
@@ -228,7 +228,7 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
       return;
     }
     keepFlag(task, this);
-    task.addWaiter(taskDone, this);
+    task.addWaiter(this);
     // It came while the first step ran, which read messages itself because it blocked.
     if (this.#cancelMessage !== null) task.cancel(this.#cancelMessage.text);
   }
@@ -290,8 +290,6 @@ const goesOn = Symbol('goesOn');
 function stepInOwnScope(call: IncomingCall): unknown {
   return captureScope().runInAsyncScope(stepTask, undefined, call);
 }
-
-const taskDone = bringsOwnScope((call: { onTaskDone(): void }): void => call.onTaskDone());
 
 /** The call as a task: see `takesSignal`. */
 function bindArguments(fn: Callable, args: unknown[]): TaskFunction<unknown> {
