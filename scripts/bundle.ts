@@ -22,21 +22,22 @@ const chunkFolder = 'src/chunks';
 const packages = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 
 /**
- * The chunks: each holds a module with whatever it needs, but for what stands in one above it. So
- * the first is all that a thread loads, and each door adds what only it has.
+ * The chunks: each holds these modules with whatever they need, but for what stands in one above.
+ * So the first is all that a thread loads, and each door adds what only it has.
  */
 const chunks = {
-  thread: 'src/threads/worker.ts',
-  everyday: 'src/index.ts',
-  trio: 'src/trio.ts',
-  lowlevel: 'src/lowlevel.ts',
-  testing: 'src/testing.ts',
-  comlink: 'src/comlink.ts',
-  effect: 'src/effect.ts',
-  effection: 'src/effection.ts',
-  rxjs: 'src/rxjs.ts',
-  job: 'src/cli/run-one.ts',
-  cli: 'src/cli/main.ts',
+  thread: ['threads/worker.ts'],
+  everyday: ['index.ts'],
+  trio: ['trio.ts'],
+  lowlevel: ['lowlevel.ts'],
+  testing: ['testing.ts'],
+  comlink: ['comlink.ts'],
+  bridges: ['bridges/awaited.ts', 'bridges/far-call.ts'],
+  effect: ['effect.ts'],
+  effection: ['effection.ts'],
+  rxjs: ['rxjs.ts'],
+  job: ['cli/run-one.ts'],
+  cli: ['cli/main.ts'],
 };
 
 /** Modules address files beside them, and their code stands in another folder than they. */
@@ -109,9 +110,9 @@ await build({
     minifyInternalExports: false,
     chunkFileNames: `${chunkFolder}/[name].js`,
     codeSplitting: {
-      groups: Object.entries(chunks).map(([name, file], index, all) => ({
+      groups: Object.entries(chunks).map(([name, files], index, all) => ({
         name,
-        test: (id) => id === join(root, file),
+        test: (id) => files.some((file) => id === join(root, 'src', file)),
         priority: all.length - index,
       })),
     },
