@@ -86,8 +86,9 @@ export class GuestRunLoop extends BaseEventLoop implements RunLoop {
   protected override runTick(isSpent: () => boolean): boolean {
     this.#passes?.begin(this.ready);
     const isBatchDone = super.runTick(isSpent);
+    if (!isBatchDone) return false;
     this.#passes?.end(this.ready.length > 0 ? 0 : this.nextDeadlineMs() - this.time());
-    return isBatchDone;
+    return true;
   }
 
   protected override wake(): void {

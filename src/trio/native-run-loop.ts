@@ -38,8 +38,9 @@ export class NativeRunLoop extends HostEventLoop implements RunLoop {
   protected override runTick(isSpent: () => boolean): boolean {
     this.#passes?.begin(this.ready);
     const isBatchDone = super.runTick(isSpent);
+    if (!isBatchDone) return false;
     this.#passes?.end(this.ready.length > 0 ? 0 : this.nextDeadlineMs() - this.time());
-    return isBatchDone;
+    return true;
   }
 
   protected override timersChanged(): void {

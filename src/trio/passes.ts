@@ -22,6 +22,7 @@ export class Passes {
   readonly #random: (() => number) | null;
   #runnableCount = 0;
   #timeoutMs = 0;
+  #isUnderWay = false;
   /** Whether the task that is scheduled next is a new one. */
   #isSpawning = false;
 
@@ -55,8 +56,10 @@ export class Passes {
     this.#instruments.tell('afterTaskStep', task);
   }
 
-  /** A tick begins. */
+  /** A tick begins, or goes on where it was interrupted for others: that is one pass. */
   begin(ready: ReadyQueue): void {
+    if (this.#isUnderWay) return;
+    this.#isUnderWay = true;
     this.#idleWatch.disarm();
     this.#instruments.tell('afterIoWait', this.#timeoutMs);
     if (this.#random !== null) shuffleTasks(ready, this.#random);
@@ -64,6 +67,7 @@ export class Passes {
 
   /** A tick has ended, and nothing is to be done for so long. */
   end(timeoutMs: number): void {
+    this.#isUnderWay = false;
     this.#timeoutMs = timeoutMs;
     this.#instruments.tell('beforeIoWait', timeoutMs);
     if (timeoutMs > 0) this.#idleWatch.arm();

@@ -7,13 +7,22 @@ import * as trio from 'threadloop/trio';
 import { describe, expect, test } from 'vitest';
 import { nodeTurn } from '../loop/fixtures.js';
 
-async function orderWith(seed: number | undefined): Promise<string> {
+/** Longer than a loop keeps its thread at a time: the batch of these tasks is interrupted. */
+const longMs = 2;
+
+function burn(ms: number): void {
+  const endMs = performance.now() + ms;
+  while (performance.now() < endMs);
+}
+
+async function orderWith(seed: number | undefined, stepMs = 0): Promise<string> {
   const order: number[] = [];
   // Coroutines all through: when a promise of an async function goes on is not the run's to say.
   function* main(): Coroutine<void> {
     yield* trio.openNursery(function* (nursery): Coroutine<void> {
       for (let index = 0; index < 8; index += 1) {
         nursery.startSoon(function* () {
+          burn(stepMs);
           yield* trio.checkpoint();
           order.push(index);
         });
@@ -30,6 +39,7 @@ describe('a run', () => {
     expect(await orderWith(undefined)).toBe('01234567');
     const first = await orderWith(7);
     expect(await orderWith(7)).toBe(first);
+    expect(await orderWith(7, longMs)).toBe(first);
     const orders = new Set([first, await orderWith(8), await orderWith(9), await orderWith(10)]);
     expect(orders.size).toBeGreaterThan(1);
   });
