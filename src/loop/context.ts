@@ -13,7 +13,7 @@ export type Context = <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A
 /** The context of the calling code, without the task that it belongs to. */
 export function captureScope(): AsyncResource {
   // Called by an async function: what it schedules is no part of its task.
-  return outsideTask(createScope);
+  return outsideTask(freshScope);
 }
 
 /** Runs code whose waits are not those of the async function that calls it. */
@@ -43,6 +43,7 @@ export function scopeOf(callback: object): AsyncResource | null {
   return ownScope in callback ? null : captureScope();
 }
 
-function createScope(): AsyncResource {
+/** The context of the calling code as it is, in a scope that can be changed by itself. */
+export function freshScope(): AsyncResource {
   return new AsyncResource('threadloop');
 }

@@ -40,6 +40,8 @@ Generator.prototype = (Object.getPrototypeOf(function* none() {}) as GeneratorFu
 
 /** Whether a value is a coroutine object: what calling a generator function gives. */
 export function isCoroutine(value: unknown): value is Coroutine<unknown> {
+  // Asked for whatever a function returns, which mostly is no object.
+  if (typeof value !== 'object' || value === null) return false;
   return value instanceof Generator || tagOf(value) === '[object Generator]';
 }
 

@@ -22,10 +22,11 @@ import { FutureWait } from './future-wait.js';
 import { Handle } from './handle.js';
 import type { Callback } from './handle.js';
 import { printOnce, printsAsText } from './prints-as-text.js';
+import { PromiseWait } from './promise-wait.js';
 import { scheduleOn } from './runnable.js';
 import type { Runnable } from './runnable.js';
 import { reportUnlessRetrieved } from './unretrieved.js';
-import { NativeWait, Waitable } from './waitable.js';
+import { Waitable } from './waitable.js';
 import { Waiter } from './waiter.js';
 import type { FutureWatcher } from './waiter.js';
 
@@ -174,7 +175,7 @@ export class Future<T> extends Waitable<T> {
 
   /** For stacks: the error, boxed; looking at it does not count as retrieving it. */
   protected get failure(): { readonly reason: unknown } | null {
-    return this.#state === 'failed' ? this.#failure : null;
+    return this.#state === 'failed' ? this.#failureOrNull() : null;
   }
 
   protected describe(): string {
@@ -194,7 +195,7 @@ export class Future<T> extends Waitable<T> {
   }
 
   protected describeOutcome(): string {
-    const failure = this.#failure;
+    const failure = this.#failureOrNull();
     if (failure === null) return `result=${show(this.#outcome)}`;
     return `exception=${showError(failure.reason)}`;
   }
@@ -222,7 +223,7 @@ export class Future<T> extends Waitable<T> {
     this.#settled();
   }
 
-  protected override whenDone(wait: NativeWait): void {
+  protected override whenDone(wait: PromiseWait): void {
     this.#retrieve();
     if (this.#state !== 'pending') wait.run();
     else this.addRunnable(wait);
@@ -234,14 +235,14 @@ export class Future<T> extends Waitable<T> {
     throw new InvalidStateError(`${state}: ${this.toString()}`);
   }
 
-  get #failure(): Failure | null {
+  #failureOrNull(): Failure | null {
     const isFailure = this.#state === 'failed' || this.#state === 'cancelled';
     return isFailure ? (this.#outcome as Failure) : null;
   }
 
   /** The error, if there is one; somebody has seen it now, or will. */
   #retrieve(): Failure | null {
-    const failure = this.#failure;
+    const failure = this.#failureOrNull();
     failure?.noteRetrieved();
     return failure;
   }
@@ -261,8 +262,8 @@ export class Future<T> extends Waitable<T> {
 
   #schedule(runnable: Runnable): void {
     const loop = this.#loop;
-    // A native wait must end although the loop stands still: it may never run again.
-    if (runnable instanceof NativeWait && !loop.isRunning()) runnable.run();
+    // A promise must be settled although the loop stands still: it may never run again.
+    if (runnable instanceof PromiseWait && !loop.isRunning()) runnable.run();
     else if (!loop.isClosed()) scheduleOn(loop, runnable);
   }
 }

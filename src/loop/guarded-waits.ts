@@ -8,22 +8,22 @@ import { isFuture } from './future.js';
 import type { Future } from './future.js';
 import type { Waitable } from './waitable.js';
 
-/** Below this many entries the set is not searched for finished ones. A guess, safe to change. */
+/** Below this many entries the list is not searched for finished ones. A guess, safe to change. */
 const minCountForPrune = 16;
 
 /** Adding takes constant time (amortized). */
 export class GuardedWaits {
-  #waits: Set<Waitable<unknown>> | null = null;
+  /** Some are done, and some may stand in it twice. */
+  #waits: Waitable<unknown>[] = [];
   #pruneAtCount = minCountForPrune;
   #isDelivering = false;
 
   add(waitable: Waitable<unknown>): void {
-    this.#waits ??= new Set();
-    this.#waits.add(waitable);
-    if (this.#waits.size < this.#pruneAtCount) return;
-    for (const wait of this.#waits) if (wait.done()) this.#waits.delete(wait);
+    this.#waits.push(waitable);
+    if (this.#waits.length < this.#pruneAtCount) return;
+    this.#waits = this.#waits.filter((wait) => !wait.done());
     // Twice what is left: the search is paid by the entries added since the last one.
-    this.#pruneAtCount = Math.max(minCountForPrune, this.#waits.size * 2);
+    this.#pruneAtCount = Math.max(minCountForPrune, this.#waits.length * 2);
   }
 
   /**
@@ -32,7 +32,7 @@ export class GuardedWaits {
    */
   cancel(message: string | undefined, loop: EventLoop): boolean {
     if (this.#isDelivering) return true;
-    for (const wait of this.#waits ?? []) {
+    for (const wait of this.#waits) {
       if (!wait.done() && wait.cancel(message)) this.#isDelivering = true;
     }
     if (this.#isDelivering) loop.callSoon(endDelivery, this);
@@ -41,7 +41,7 @@ export class GuardedWaits {
 
   /** Those that are futures, and not done. */
   futures(): Future<unknown>[] {
-    return [...(this.#waits ?? [])].filter(isFuture).filter((future) => !future.done());
+    return [...new Set(this.#waits)].filter(isFuture).filter((future) => !future.done());
   }
 
   /** The loop has passed the errors on. */

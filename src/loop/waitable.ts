@@ -5,8 +5,9 @@
  * sure that an `await` inside a task is a cancel point of that task.
  */
 import type { Suspension } from './coroutine.js';
+import { PromiseWait } from './promise-wait.js';
+import { Reaction } from './reaction.js';
 import { registry } from './registry.js';
-import type { Runnable } from './runnable.js';
 
 /** A promise in shape that coroutines can wait for too. */
 export abstract class Waitable<T> implements Promise<T> {
@@ -24,22 +25,25 @@ export abstract class Waitable<T> implements Promise<T> {
   abstract [Symbol.iterator](): Iterator<Suspension, T, unknown>;
   /** The result, at once; throws the error. */
   abstract result(): T;
-  /** Runs that once it is done: settles the native promise that stands for it. */
-  protected abstract whenDone(wait: NativeWait): void;
+  /** Runs that once it is done: settles a promise that stands for it. */
+  protected abstract whenDone(wait: PromiseWait): void;
 
   then<A = T, B = never>(
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     const task = registry.asyncTask.getStore()?.task;
-    const outcome =
-      task === undefined || task.done()
-        ? this.#toNative()
-        : task.guard(this, () => this.#toNative());
-    return outcome.then(onFulfilled, onRejected);
+    const refusal = task === undefined || task.done() ? null : task.guard(this);
+    if (refusal !== null) return Promise.reject(refusal).then(onFulfilled, onRejected);
+    if (typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
+      return this.#toNative().then(onFulfilled, onRejected);
+    }
+    const reaction = new Reaction<T, A, B>(this, onFulfilled, onRejected);
+    this.whenDone(reaction);
+    return reaction;
   }
 
-  /** One native promise serves all who wait; made for the first of them. */
+  /** One native promise serves all who ask for it; made for the first of them. */
   #toNative(): Promise<T> {
     if (this.#native === null) {
       this.#native = new Promise<T>(keepResolvers);
@@ -70,19 +74,20 @@ function keepResolvers<T>(resolve: (value: T) => void, reject: Resolve): void {
   lastReject = reject;
 }
 
-/** Settles a native promise; to be made right behind it. */
-export class NativeWait implements Runnable {
+/** Settles that native promise; to be made right behind it. */
+class NativeWait extends PromiseWait {
   readonly #waitable: Waitable<unknown>;
   readonly #resolve = lastResolve;
   readonly #reject = lastReject;
 
   constructor(waitable: Waitable<unknown>) {
+    super();
     this.#waitable = waitable;
     lastResolve = nothing;
     lastReject = nothing;
   }
 
-  run(): void {
+  override run(): void {
     try {
       this.#resolve(this.#waitable.result());
     } catch (error) {

@@ -8,9 +8,9 @@ import { getRunningLoop } from '../loop/current-loop.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { Future } from '../loop/future.js';
 import type { Handle } from '../loop/handle.js';
+import type { PromiseWait } from '../loop/promise-wait.js';
 import type { Runnable } from '../loop/runnable.js';
 import { TickWait } from '../loop/tick-wait.js';
-import type { NativeWait } from '../loop/waitable.js';
 
 /**
  * Waits `delayMs` milliseconds on the running loop and gives `result`. Zero or less waits for one
@@ -70,7 +70,7 @@ class NextTick<T> extends Future<T> {
     return this.result();
   }
 
-  protected override whenDone(wait: NativeWait): void {
+  protected override whenDone(wait: PromiseWait): void {
     if (this.done()) wait.run();
     else this.getLoop().callSoon(wakeUpAndTell<T>, this, this.#result, wait);
   }
@@ -80,7 +80,7 @@ function wakeUp<T>(future: Future<T>, result: T): void {
   if (!future.done()) future.setResult(result);
 }
 
-function wakeUpAndTell<T>(future: Future<T>, result: T, wait: NativeWait): void {
+function wakeUpAndTell<T>(future: Future<T>, result: T, wait: PromiseWait): void {
   wakeUp(future, result);
   wait.run();
 }

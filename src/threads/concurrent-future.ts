@@ -17,9 +17,10 @@ import type { EventLoop } from '../loop/event-loop.js';
 import { reportTo } from '../loop/exception-handler.js';
 import { Failure } from '../loop/failure.js';
 import { printsAsText } from '../loop/prints-as-text.js';
+import { PromiseWait } from '../loop/promise-wait.js';
 import { registry } from '../loop/registry.js';
 import { reportUnlessRetrieved } from '../loop/unretrieved.js';
-import { NativeWait, Waitable } from '../loop/waitable.js';
+import { Waitable } from '../loop/waitable.js';
 import { checkTimeout } from '../shared/check-timeout.js';
 import {
   blockUntil,
@@ -127,7 +128,7 @@ export class ConcurrentFuture<T> extends Waitable<T> {
     return `<ConcurrentFuture ${state}>`;
   }
 
-  protected override whenDone(wait: NativeWait): void {
+  protected override whenDone(wait: PromiseWait): void {
     this.#noteRetrieved();
     if (this.#state === 'pending') this.#add(wait);
     else wait.run();
@@ -194,11 +195,11 @@ function loopOfThread(): EventLoop | null {
   return registry.running ?? registry.current;
 }
 
-type Waiting = ((future: never) => unknown) | NativeWait;
+type Waiting = ((future: never) => unknown) | PromiseWait;
 
 function runWaiting(waiting: Waiting | Waiting[], future: object): void {
   if (Array.isArray(waiting)) for (const each of waiting) runWaiting(each, future);
-  else if (waiting instanceof NativeWait) waiting.run();
+  else if (waiting instanceof PromiseWait) waiting.run();
   else runDoneCallback(waiting, future);
 }
 
