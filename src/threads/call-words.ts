@@ -82,7 +82,8 @@ export class OutgoingWords {
   take(isTimed: boolean): number {
     const word = this.#free.pop() ?? this.#grow();
     const chunk = this.#chunks[word >> indexBits] as Chunk;
-    Atomics.store(chunk.words, word & indexMask, isTimed ? waitingTimed : waiting);
+    // No atomic write, which takes 30 ns: the message of the call, sent later, publishes it.
+    chunk.words[word & indexMask] = isTimed ? waitingTimed : waiting;
     return word;
   }
 

@@ -12,7 +12,7 @@
  * for it. That and having one object for each call make up half of what a call costs.
  */
 import { CancelledError } from '../errors.js';
-import { captureScope } from '../loop/context.js';
+import { freshScope } from '../loop/context.js';
 import { isCoroutine, isPromiseLike } from '../loop/coroutine.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { registry } from '../loop/registry.js';
@@ -106,7 +106,7 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
 
   /** The task that it is; made when it is asked for. */
   get task(): Task<unknown> {
-    this.#task ??= new Task(this.#loaded.fn, this.#loop as EventLoop, alreadyBegun);
+    this.#task ??= new Task(this.#loaded().fn, this.#loop as EventLoop, alreadyBegun);
     return this.#task;
   }
 
@@ -160,7 +160,9 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
 
   /** For `stepTask`: calls the function, in a scope of its own; returns what it returned. */
   step(): unknown {
-    const returned = registry.asyncTask.run(this, this.#loaded.fn, ...this.#takeArguments());
+    // Not run(): its scope ends with the step, so that nothing has to be set back.
+    registry.asyncTask.enterWith(this);
+    const returned = this.#loaded().fn(...this.#takeArguments());
     if (!isCoroutine(returned) && !isPromiseLike(returned)) return returned;
     this.task.goOn(workOf(returned));
     return goesOn;
@@ -173,7 +175,7 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
     this.#answerOutcome(task);
   }
 
-  get #loaded(): LoadedFunction {
+  #loaded(): LoadedFunction {
     return this.#fn as LoadedFunction;
   }
 
@@ -182,7 +184,7 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
   }
 
   #startCall(loop: EventLoop): void {
-    const isPlain = this.#loaded.isPlain && this.kind === Operation.Call;
+    const isPlain = this.#loaded().isPlain && this.kind === Operation.Call;
     if (isPlain && loop.makesOrdinaryTasks?.() === true) this.#startFunction();
     else this.#startTask(loop);
   }
@@ -211,7 +213,7 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
   #startTask(loop: EventLoop): void {
     try {
       const bind = this.kind === Operation.Iterate ? bindIterated : bindArguments;
-      const work = bind(this.#loaded.fn, this.#takeArguments());
+      const work = bind(this.#loaded().fn, this.#takeArguments());
       const create = (): Task<unknown> => loop.createTask<unknown>(work, { eager: true });
       this.#task = this.#inContext(() => runWithFlag(this, create, undefined), undefined);
     } catch (error) {
@@ -255,7 +257,7 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
     if (isWithdrawn) return;
     const loop = this.#loop as EventLoop;
     try {
-      const { fn } = this.#loaded;
+      const { fn } = this.#loaded();
       const args = this.#takeArguments();
       this.#inContext(postInOwnScope, { loop, fn, args });
     } catch (error) {
@@ -288,7 +290,7 @@ const goesOn = Symbol('goesOn');
 
 /** What a function sets in its async context must not reach the next one. */
 function stepInOwnScope(call: IncomingCall): unknown {
-  return captureScope().runInAsyncScope(stepTask, undefined, call);
+  return freshScope().runInAsyncScope(stepTask, undefined, call);
 }
 
 /** The call as a task: see `takesSignal`. */
