@@ -4,7 +4,7 @@
  * `HostClock` is the real body: a monotonic clock and Node's own timers. The test body is
  * `VirtualClock` in `threadloop/testing`. Runs on whichever thread owns the loop.
  */
-
+import { performance } from 'node:perf_hooks';
 import type { Doorbell } from './doorbell.js';
 import { parkAt } from './vigil.js';
 

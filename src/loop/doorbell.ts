@@ -7,6 +7,7 @@
  *
  * The owner looks, then waits; anyone may ring.
  */
+import { performance } from 'node:perf_hooks';
 
 const ringCount = 0;
 const ownerState = 1;

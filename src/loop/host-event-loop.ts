@@ -41,6 +41,7 @@ export class HostEventLoop extends BaseEventLoop {
   #endRun: (() => void) | null = null;
   #backgroundUsers = 0;
   #tickScheduled = false;
+  #seenTurnCount = 0;
   #alarm: { readonly whenMs: number; readonly alarm: Alarm } | null = null;
 
   /** @param options - see `LoopOptions` */
@@ -204,9 +205,22 @@ export class HostEventLoop extends BaseEventLoop {
   }
 
   readonly #tickInNewSlice = (): void => {
-    this.#slice.begin();
+    this.#beginSlice();
     this.#tick();
   };
+
+  #beginSlice(): void {
+    this.#seenTurnCount = registry.nodeTurnCount;
+    this.#slice.begin();
+  }
+
+  /** Whether Node has to have the thread: not where it has just brought a message. */
+  #owesTurn(): boolean {
+    if (!this.#slice.isSpent()) return false;
+    if (this.#seenTurnCount === registry.nodeTurnCount) return true;
+    this.#beginSlice();
+    return false;
+  }
 
   readonly #onAlarm = (): void => {
     this.#alarm = null;
@@ -217,7 +231,7 @@ export class HostEventLoop extends BaseEventLoop {
     this.#tickScheduled = false;
     // Another loop has the thread: this one goes on when it has ended.
     if (!this.isRunning()) return;
-    if (this.#slice.isSpent()) {
+    if (this.#owesTurn()) {
       this.#scheduleTickAfterNode();
       return;
     }

@@ -44,6 +44,8 @@ export interface Registry {
   vigil: Vigil | null;
   /** Where calls from other threads come in, for loops that have to look for themselves. */
   readonly inbound: Set<InboundSource>;
+  /** How often Node is known to have had the thread: counted where it brings messages. */
+  nodeTurnCount: number;
   /** The thread's place among the others, kept by `src/threads/`. */
   directory: unknown;
   /** The thread's place at a coordinator that it joined, `null` without; kept by `src/threads/`. */
@@ -76,6 +78,7 @@ export const registry: Registry = (holder[key] ??= {
   doorbell: new Doorbell(),
   vigil: null,
   inbound: new Set(),
+  nodeTurnCount: 0,
   directory: null,
   attachment: null,
   members: new Map(),

@@ -5,6 +5,7 @@
  * socket, no timer. So a loop measures its slice and then goes on from `setImmediate`, which
  * comes after Node has looked at everything once. Neither side starves.
  */
+import { performance } from 'node:perf_hooks';
 
 /**
  * Milliseconds. Long enough that the 1 µs of `setImmediate` is lost in it, short enough that a

@@ -4,8 +4,8 @@
  * Waking a thread that sleeps takes the system some 20 µs, and a round trip wakes two: that is most
  * of its 47 µs. A thread that looks at its doorbell instead hears of a message after 2 µs. It does
  * so for about as long as two wake-ups would take, so that it wastes at most as much as it could
- * have saved; never while more threads are awake than there are cores, where it would take the
- * processor from those that work; and ever more rarely where it keeps being in vain.
+ * have saved; never while more threads are awake, or run calls, than there are cores: it would take
+ * the processor from those that work; and ever more rarely where it keeps being in vain.
  */
 import { availableParallelism } from 'node:os';
 import type { Doorbell } from './doorbell.js';
@@ -22,7 +22,7 @@ const maxDoublings = 6;
 
 /** The threads that share a machine, as far as they tell each other. */
 export interface Company {
-  /** How many of them are awake, this one included. */
+  /** How many of them are awake or run calls of others, this one included. */
   awakeCount(): number;
   /** How long each stays awake, in milliseconds; 0 for not at all. */
   readonly pollMs: number;

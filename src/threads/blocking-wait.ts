@@ -8,6 +8,7 @@
  * cancels until the thread turns again (`whenUnblocked`), in the order in which they came.
  */
 import { AsyncResource } from 'node:async_hooks';
+import { performance } from 'node:perf_hooks';
 import { CancelledError, DeadlockError } from '../errors.js';
 import { registry } from '../loop/registry.js';
 import type { InboundSource } from '../loop/registry.js';

@@ -11,6 +11,7 @@ import type { EventLoop } from '../loop/event-loop.js';
 import { scheduleOn } from '../loop/runnable.js';
 import type { Runnable } from '../loop/runnable.js';
 import { priorities } from '../scheduling/task-priority.js';
+import { beginWork, endWork } from './polling.js';
 
 /** One of so many calls in a row is of whichever rank had to wait longest. A guess. */
 const callsPerLeftBehind = 32;
@@ -114,6 +115,7 @@ export class CallQueue implements Runnable {
     if (lane.isEmpty) this.#waiting[rank]?.push(lane);
     lane.push(call);
     lanes.onPushed();
+    if (this.#waitingCount === 0) beginWork();
     this.#waitingCount += 1;
     // Another loop runs by now: behind it, those that came before would wait for its end.
     const entryCount = loop === this.#loop ? 1 : this.#waitingCount;
@@ -124,6 +126,7 @@ export class CallQueue implements Runnable {
   /** For the loop: starts the call whose turn it is. */
   run(): void {
     neutralScope.runInAsyncScope(startNext, undefined, this);
+    if (this.#waitingCount === 0) endWork();
   }
 
   /** Takes the call whose turn it is out of its lane. */

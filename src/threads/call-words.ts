@@ -11,6 +11,7 @@
  * Every move is a compare-and-exchange, so of two threads one wins. A word is used again once the
  * called thread has answered, since it looks at it no more after that.
  */
+import { performance } from 'node:perf_hooks';
 
 const waiting = 0;
 /** As `waiting`; the caller wants to know when it starts. */

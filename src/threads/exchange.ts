@@ -100,6 +100,7 @@ export class Exchange implements InboundSource {
     const listener: LinkListener = {
       onCall: (kind, id, rank, address, args, carried) =>
         this.incoming.add(kind, id, rank, address, args, carried),
+      onArrival: () => (registry.nodeTurnCount += 1),
       hasRoom: () => registry.isBlocked || this.incoming.hasRoom(),
       onCancel: (id, message) => whenUnblocked(() => this.incoming.cancel(id, message), null),
       onResult: (id, value) => {
@@ -153,9 +154,7 @@ export class Exchange implements InboundSource {
 
   send(call: RemoteCall<unknown>): void {
     this.#outgoing.send(call);
-    const temporary = this.#lent.takeTemporary();
-    if (temporary.length === 0) return;
-    for (const callback of temporary) call.whenEnded(() => callback.release());
+    for (const callback of this.#lent.takeTemporary()) call.whenEnded(() => callback.release());
   }
 
   post(address: FunctionAddress, args: readonly unknown[], options: CallOptions): RemoteHandle {
@@ -293,8 +292,8 @@ export class Exchange implements InboundSource {
   }
 
   #onUnsendable(id: number, exception: Error): void {
-    if (this.#outgoing.onUnsendable(id, exception)) return;
-    const message = `A callback for loop '${this.#owner.farName}' could not be sent`;
-    reportTo(this.#owner.host.loop(), { message, exception });
+    const message = `A callback for loop '${this.farName}' could not be sent`;
+    if (id >= 0) this.#outgoing.onUnsendable(id, exception);
+    else reportTo(this.#owner.host.loop(), { message, exception });
   }
 }

@@ -16,18 +16,9 @@ import type { CallExtras, FunctionAddress } from '../wire/message.js';
 import type { CallOptions } from './call-options.js';
 import { OutgoingWords } from './call-words.js';
 import type { WordMemory } from './call-words.js';
-import { joinStacks } from './near-stack.js';
+import { joinStacks, NearStacks } from './near-stack.js';
 import { RemoteCall } from './remote-call.js';
 import type { Carrier } from './remote-call.js';
-
-/**
- * The first calls of each flush remember where they were made, for the near side of a stack. It
- * costs 1.5 µs and more; in a burst of calls the rest come from the same place as a rule.
- */
-const nearStacksPerFlush = 4;
-
-/** Behind a flush of so many calls, as a thousand callers make them, none of the next does. */
-const busyFlushCount = 64;
 
 /** A post that may still be withdrawn. */
 export interface RemoteHandle {
@@ -54,6 +45,7 @@ export class OutgoingCalls implements Carrier {
   readonly #link: Link;
   readonly #options: OutgoingOptions;
   readonly #words: OutgoingWords;
+  readonly #nearStacks = new NearStacks();
   /** By id, which is the number of its word. */
   readonly #pending: (RemoteCall<unknown> | WithdrawnCall | null)[] = [];
   #pendingCount = 0;
@@ -90,13 +82,15 @@ export class OutgoingCalls implements Carrier {
     this.#pendingCount += 1;
     // Somebody waits now, so the process has to stay.
     if (this.#pendingCount === 1) this.#link.ref();
-    const { outboxCount, lastFlushCount } = this.#link;
-    const stackCount = lastFlushCount < busyFlushCount ? nearStacksPerFlush : 0;
-    const keepsStack = outboxCount < stackCount;
+    const isFirst = this.#link.outboxCount === 0;
     const kind = options.isIterated === true ? Operation.Iterate : Operation.Call;
     const extras = extrasOf(options, call.context);
     call.isRepeatable = this.#link.call(kind, id, rankOf(options), address, args, extras);
-    call.onSent(this, keepsStack);
+    call.onSent(this);
+    // Who calls alone is not kept waiting by what is done here meanwhile.
+    if (isFirst && this.#pendingCount === 1) this.#link.flush();
+    // oxlint-disable-next-line typescript/unbound-method -- named, not called
+    if (call.near === null) this.#nearStacks.tell(call, isFirst, RemoteCall.prototype.begin);
   }
 
   post(address: FunctionAddress, args: readonly unknown[], options: CallOptions): RemoteHandle {
@@ -155,11 +149,10 @@ export class OutgoingCalls implements Carrier {
     call.setException(error);
   }
 
-  /** A call could not be sent; `false` when it was no call but a post. */
-  onUnsendable(id: number, error: Error): boolean {
+  /** A call could not be sent. */
+  onUnsendable(id: number, error: Error): void {
     const call = this.#take(id);
     if (call instanceof RemoteCall) call.setException(error);
-    return call !== null;
   }
 
   /** Resolves once no call waits for an answer. */
@@ -231,6 +224,7 @@ export class OutgoingCalls implements Carrier {
   }
 
   #allAnswered(): void {
+    this.#nearStacks.letGo();
     this.#link.unref();
     for (const resolve of this.#onAnswered.splice(0)) resolve();
   }

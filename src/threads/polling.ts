@@ -6,6 +6,7 @@
  * then finds nothing. With both threads awake a round trip takes 8 µs instead of 50.
  */
 import { AsyncResource } from 'node:async_hooks';
+import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 import { registry } from '../loop/registry.js';
 
@@ -20,6 +21,7 @@ const watchMs = 0.01;
 const longBatch = 16;
 
 let isAwake = false;
+let isWorking = false;
 let wasInVain = true;
 /** Turns since the last message. */
 let idleTurnCount = 0;
@@ -28,7 +30,7 @@ let lastMs = 0;
 
 /** To be called when a batch was sent, or has come, with its length: more may follow at once. */
 export function stayAwake(length: number): void {
-  const { vigil, doorbell } = registry;
+  const { vigil } = registry;
   if (vigil === null) return;
   if (length >= longBatch) {
     idleTurnCount = Infinity;
@@ -38,13 +40,19 @@ export function stayAwake(length: number): void {
   lastMs = performance.now();
   if (isAwake || !vigil.begin()) return;
   isAwake = true;
+  tellOthers();
+  if (vigil.isCrowded()) {
+    isAwake = false;
+    tellOthers();
+    return;
+  }
   wasInVain = true;
-  doorbell.stayAwake();
   outside.runInAsyncScope(setImmediate, null, turn);
 }
 
 function turn(): void {
   const { vigil, doorbell } = registry;
+  registry.nodeTurnCount += 1;
   if (vigil === null) return;
   const isRung = doorbell.hasRung() || (!vigil.isCrowded() && doorbell.watch(watchMs));
   // Others may have had the processor meanwhile: a thread that sleeps would have heard as soon.
@@ -60,8 +68,26 @@ function turn(): void {
     return;
   }
   isAwake = false;
-  doorbell.rest();
+  tellOthers();
   vigil.end(wasInVain);
+}
+
+/** Calls of others run in this thread: it uses the processor, and others must not waste theirs. */
+export function beginWork(): void {
+  if (isWorking) return;
+  isWorking = true;
+  tellOthers();
+}
+
+/** Ends what `beginWork` began. */
+export function endWork(): void {
+  isWorking = false;
+  tellOthers();
+}
+
+function tellOthers(): void {
+  if (isAwake || isWorking) registry.doorbell.stayAwake();
+  else registry.doorbell.rest();
 }
 
 /** Nothing that happens here is part of what was running when it began. */

@@ -13,8 +13,8 @@ import type { FunctionAddress } from '../wire/message.js';
 import { CallLimits } from './call-limits.js';
 import type { CallOptions } from './call-options.js';
 import { ConcurrentFuture } from './concurrent-future.js';
-import { captureNearStack, describeNearStack } from './near-stack.js';
-import type { NearStack } from './near-stack.js';
+import { describeNearStack } from './near-stack.js';
+import type { CallPlace, NearStack } from './near-stack.js';
 
 /** Where a call is under way. */
 export interface Carrier {
@@ -45,7 +45,7 @@ const nothing: readonly unknown[] = [];
 const noCallbacks: never[] = [];
 
 /** See above. */
-export class RemoteCall<T> extends ConcurrentFuture<T> {
+export class RemoteCall<T> extends ConcurrentFuture<T> implements CallPlace {
   readonly address: FunctionAddress;
   /** Kept as long as it may be sent again. */
   args: readonly unknown[];
@@ -62,7 +62,8 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   readonly #isForAnyLoop: boolean;
   #limits: CallLimits | null = null;
   #retriesLeft: number;
-  #near: NearStack | null = null;
+  near: NearStack | null = null;
+  isNearShared = false;
   #atEnd: (() => void)[] = noCallbacks;
 
   /** @param isForAnyLoop - whether it was given to no loop in particular */
@@ -105,13 +106,9 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
   }
 
   /** For the carrier: it is under way there now. */
-  onSent(carrier: Carrier, keepsStack: boolean): void {
+  onSent(carrier: Carrier): void {
     this.#carrier = carrier;
     if (this.#retriesLeft === 0 && !this.isMovable) this.args = nothing;
-    if (keepsStack && this.#near === null) {
-      // oxlint-disable-next-line typescript/unbound-method -- named, not called
-      this.#near = captureNearStack(RemoteCall.prototype.begin);
-    }
     if (isLimited(this.options)) {
       this.#limits ??= new CallLimits(this.#limited(), this.options);
       this.#limits.begin();
@@ -186,7 +183,7 @@ export class RemoteCall<T> extends ConcurrentFuture<T> {
 
   /** The lines below the far side's stack: which loop it was, and who called. */
   nearStack(farName: string): string {
-    return describeNearStack(`on loop '${farName}'`, this.#near);
+    return describeNearStack(`on loop '${farName}'`, this.near, this.isNearShared);
   }
 
   protected override assertCanBlock(blockedMs: number): void {

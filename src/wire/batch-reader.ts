@@ -35,6 +35,8 @@ export interface LinkListener {
     args: unknown[],
     carried: Carried | null,
   ): void;
+  /** The host's loop brings a batch, which is about to be read. */
+  onArrival?(): void;
   /** Whether calls may be read now; else `readOn` is called when they may. Default: yes. */
   hasRoom?(): boolean;
   onCancel(id: number, message: string | undefined): void;

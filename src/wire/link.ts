@@ -41,14 +41,11 @@ interface Special extends EncodeOptions {
 /** An outbox of so many operations is sent at once. Measured: more gains nothing any more. */
 const maxBatchOperations = 256;
 
-/** So many batches are read before Node gets the thread back: about one full slice of calls. */
+/** So many batches are read before Node gets the thread back: about a full slice of calls. */
 const maxBatchesPerDrain = 32;
-
 /** One end of a link. */
 export class Link {
   readonly reader: BatchReader;
-  /** How many operations left together the last time. */
-  lastFlushCount = 0;
   readonly #port: Port;
   readonly #listener: LinkListener;
   #outbox: Batch = [];
@@ -61,7 +58,7 @@ export class Link {
 
   /**
    * @param attachments - for values that stay in their thread; `null` where none can
-   * @param onTraffic - called when a batch was sent, or has come; with its length
+   * @param onTraffic - called when a batch was sent, or has come and been read; with its length
    */
   constructor(
     port: Port,
@@ -76,9 +73,10 @@ export class Link {
     this.reader = new BatchReader(listener, attachments);
     port.listen({
       onBatch: (batch) => {
-        onTraffic(batch.length);
+        listener.onArrival?.();
         this.reader.receive(batch);
         this.drain(maxBatchesPerDrain);
+        onTraffic(batch.length);
       },
       onUnreadable: (error) => listener.onUnreadable(error),
       onClose: () => {
@@ -164,7 +162,6 @@ export class Link {
     const batch = this.#outbox;
     if (batch.length === 0) return;
     this.#outbox = [];
-    this.lastFlushCount = this.#outboxCount;
     this.#outboxCount = 0;
     try {
       this.#port.post(batch, []);
@@ -295,6 +292,9 @@ export class Link {
     const kind = operationOf(heading);
     if (kind === Operation.Result || kind === Operation.Error) {
       this.#addError(answeredId(heading), encodeError(error));
-    } else this.#listener.onUnsendable(operation[1] as number, error);
+    } else {
+      // Whoever sends it may still be at it.
+      queueMicrotask(() => this.#listener.onUnsendable(operation[1] as number, error));
+    }
   }
 }

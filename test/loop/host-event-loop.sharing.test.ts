@@ -4,7 +4,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type Coroutine, sleep } from 'threadloop';
 import { describe, expect, test } from 'vitest';
-import { hostLoop } from './fixtures.js';
+import { registry } from '#src/loop/registry.js';
+import { hostLoop, nodeTurn } from './fixtures.js';
 
 /** Counts what Node gets done of its own, until it is stopped. */
 class NodeAtWork {
@@ -148,3 +149,32 @@ async function closed(socket: Socket): Promise<void> {
     socket.destroy();
   });
 }
+
+describe('a loop that has been idle for long', () => {
+  /** In which order a callback and Node's next turn come, when the callback is scheduled in one. */
+  async function orderAfterIdleness(isMessage: boolean): Promise<string[]> {
+    const loop = hostLoop();
+    const log: string[] = [];
+    const run = loop.runForever();
+    await nodeTurn();
+    const endMs = performance.now() + 2; // Longer than a slice.
+    while (performance.now() < endMs);
+    setImmediate(() => {
+      if (isMessage) registry.nodeTurnCount += 1;
+      loop.callSoon(() => log.push('callback'));
+      setImmediate(() => log.push("Node's next turn"));
+    });
+    while (log.length < 2) await nodeTurn();
+    loop.stop();
+    await run;
+    return log;
+  }
+
+  test('gives Node a turn before, since it cannot know of one', async () => {
+    expect(await orderAfterIdleness(false)).toEqual(["Node's next turn", 'callback']);
+  });
+
+  test('runs at once what a message brings, which Node has brought', async () => {
+    expect(await orderAfterIdleness(true)).toEqual(['callback', "Node's next turn"]);
+  });
+});

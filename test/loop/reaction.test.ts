@@ -98,7 +98,7 @@ describe('what then() gives with two handlers', () => {
     expect(await seen).toBe('caller');
   });
 
-  test('calls handlers in turn with others, and those that come meanwhile behind them', async () => {
+  test('calls handlers in turn with others, and those that come meanwhile later', async () => {
     const [first, second] = [pending(), pending()];
     const log: string[] = [];
     void first.then(() => {

@@ -116,8 +116,16 @@ describe('the stack of such an error', () => {
     const errors = await Promise.all(calls.map(async (call) => errorOf(call)));
     for (const [index, { stack }] of errors.entries()) {
       expect(stack).toContain(`Error: more than ${index}\n`);
-      expect(stack).toContain("-- on loop 'loop-2', called from --\n");
+      expect(stack).toMatch(/-- on loop 'loop-2', called (from|shortly after a call from) --\n/);
     }
+  });
+
+  test('shows where another call was made shortly before, and says so', async () => {
+    const calls = Array.from({ length: 50 }, () => callFromHere(3));
+    const stacks = await Promise.all(calls.map(async (call) => (await errorOf(call)).stack ?? ''));
+    const shared = stacks.filter((stack) => stack.includes('called shortly after a call from'));
+    expect(shared.length).toBeGreaterThan(40);
+    for (const stack of stacks) expect(stack).toMatch(/called .*\n {4}at .*callFromHere/);
   });
 });
 
