@@ -155,13 +155,18 @@ describe('a loop that has been idle for long', () => {
   async function orderAfterIdleness(isMessage: boolean): Promise<string[]> {
     const loop = hostLoop();
     const log: string[] = [];
+    const chain = (length: number): void => {
+      if (length === 0) log.push('callback');
+      else loop.callSoon(chain, length - 1);
+    };
     const run = loop.runForever();
     await nodeTurn();
+    await nodeTurn(); // Now its first tick, which waited for Node, is over.
     const endMs = performance.now() + 2; // Longer than a slice.
     while (performance.now() < endMs);
     setImmediate(() => {
       if (isMessage) registry.nodeTurnCount += 1;
-      loop.callSoon(() => log.push('callback'));
+      chain(20); // The clock is not looked at before each tick.
       setImmediate(() => log.push("Node's next turn"));
     });
     while (log.length < 2) await nodeTurn();
