@@ -169,11 +169,11 @@ describe('a rule notices', () => {
   });
 
   test('a test that mirrors nothing', () => {
-    const known = new Set(['src/loop/timer-heap.ts']);
+    const known = new Set(['src/loop/timer-queue.ts']);
     const check = (path: string): Problem[] => checkMirror(sample(path, ''), known);
     expectProblem(check('test/loop/timers.test.ts'), /src\/loop\/timers\.ts is not there/);
-    expect(check('test/loop/timer-heap.test.ts')).toEqual([]);
-    expect(check('test/loop/timer-heap.ties.test.ts')).toEqual([]);
+    expect(check('test/loop/timer-queue.test.ts')).toEqual([]);
+    expect(check('test/loop/timer-queue.ties.test.ts')).toEqual([]);
     expect(check('test/faults/killed-while-busy.test.ts')).toEqual([]);
   });
 

@@ -36,7 +36,7 @@ import type { TaskFactory } from './task-factory.js';
 import type { TaskOptions } from './task-options.js';
 import type { TaskFunction } from './task-work.js';
 import type { Task } from './task.js';
-import { TimerHeap } from './timer-heap.js';
+import { TimerQueue } from './timer-queue.js';
 import { forgetUnclosed, watchUntilClosed } from './unclosed-loops.js';
 
 /** The common base of our loops; extend it to write one of your own. */
@@ -49,7 +49,7 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
   slowCallbackDurationMs = 100;
   protected readonly clock: Clock;
   protected readonly ready: ReadyQueue = new ReadyQueue();
-  protected readonly timers: TimerHeap;
+  protected readonly timers: TimerQueue;
   protected stopRequested = false;
   /** Handles of the present batch that have not run yet. */
   #batchCount = 0;
@@ -64,7 +64,7 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
     super();
     this.name = options.name ?? threadName();
     this.clock = options.clock ?? new HostClock();
-    this.timers = new TimerHeap(options.tieBreak);
+    this.timers = new TimerQueue(options.tieBreak);
   }
 
   abstract runForever(): unknown;
@@ -264,8 +264,10 @@ export abstract class BaseEventLoop extends ExecutorCalls implements EventLoop {
   #collectDueTimers(): void {
     if (this.timers.liveCount === 0) return;
     const nowMs = this.time();
-    const nextDue = (): TimerHandle | undefined => this.timers.popDue(nowMs);
-    for (let timer = nextDue(); timer !== undefined; timer = nextDue()) this.ready.push(timer);
+    const { ready, timers } = this;
+    for (let timer = timers.popDue(nowMs); timer !== undefined; timer = timers.popDue(nowMs)) {
+      ready.push(timer);
+    }
   }
 
   #schedule<A extends unknown[]>(
