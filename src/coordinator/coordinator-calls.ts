@@ -5,6 +5,7 @@
 import { checkCallOptions } from '../threads/call-options.js';
 import type { CallOptions } from '../threads/call-options.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
+import { captureNearStack } from '../threads/near-stack.js';
 import { RemoteCall } from '../threads/remote-call.js';
 import type { Dispatch } from '../threads/remote-call.js';
 import { assertRemoteFunction } from '../threads/remote-function.js';
@@ -95,9 +96,13 @@ export abstract class CoordinatorCalls {
     assertIterable(inputs);
     if (!(concurrency >= 1)) refuse('concurrency', concurrency, 'a number, 1 or more');
     const { options, places } = this;
+    // Where each call is made, in a callback of ours, would tell nobody anything.
+    // oxlint-disable-next-line typescript/unbound-method -- named, not called
+    const near = captureNearStack(this.map);
     const call = (input: unknown): ConcurrentFuture<unknown> => {
       places.assertOpen();
       const made = new RemoteCall<unknown>(fn, [input], options, places.dispatch, true);
+      made.near = near;
       // A mapping has a bound of its own: where the coordinator is full it waits.
       places.admit(made, 'wait');
       return made;

@@ -38,7 +38,8 @@ export function stayAwake(length: number): void {
   }
   idleTurnCount = 0;
   lastMs = performance.now();
-  if (isAwake || !vigil.begin()) return;
+  // With calls to run there is no need to wait for any.
+  if (isAwake || isWorking || !vigil.begin()) return;
   isAwake = true;
   tellOthers();
   if (vigil.isCrowded()) {
@@ -54,6 +55,10 @@ function turn(): void {
   const { vigil, doorbell } = registry;
   registry.nodeTurnCount += 1;
   if (vigil === null) return;
+  if (isWorking) {
+    isAwake = false;
+    return;
+  }
   const isRung = doorbell.hasRung() || (!vigil.isCrowded() && doorbell.watch(watchMs));
   // Others may have had the processor meanwhile: a thread that sleeps would have heard as soon.
   const isInTime = performance.now() - lastMs <= vigil.pollMs;

@@ -164,6 +164,12 @@ describe('map()', () => {
     expect(await threads.coordinator.submit(jobs.square, 2)).toBe(4);
   });
 
+  test('shows in the stack of an error where it was called', async () => {
+    const mapFromHere = (): AsyncIterable<number> => threads.coordinator.map(jobs.failAt, inputs);
+    const failure = collect(mapFromHere()).catch((error: unknown) => (error as Error).stack);
+    expect(await failure).toMatch(/called from --\n {4}at mapFromHere .*coordinator\.test\.ts/);
+  });
+
   test('cancels the code that is under way when the loop is left early', async () => {
     const flags = Array.from({ length: 3 }, () => ({ begun: newFlag(), cleaned: newFlag() }));
     const results = threads.coordinator.map(jobs.waitUnlessFirst, [null, ...flags]);
