@@ -5,6 +5,7 @@
  * held back and those who asked for room stand in one queue, and no newcomer passes them.
  */
 import { QueueFullError, TimeoutError } from '../errors.js';
+import { Fifo } from '../queues/fifo.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
 import type { RemoteCall } from '../threads/remote-call.js';
 import type { LoadEvent } from './events.js';
@@ -22,10 +23,15 @@ export interface AdmissionOptions {
   readonly onRelief: (load: LoadEvent) => void;
 }
 
+/** Below so many that wait, those that wait no more are left where they are. A guess. */
+const minCountForSweep = 100;
+
 /** The longest time that a timer of Node takes, in milliseconds. */
 const longestTimerMs = 2 ** 31 - 1;
 
 interface Waiting {
+  /** Whether it still waits: it may have been cancelled meanwhile. */
+  isWaiting: boolean;
   /** Takes its turn. */
   begin(): void;
   fail(error: Error): void;
@@ -34,7 +40,9 @@ interface Waiting {
 /** Lets calls in. */
 export class Admission {
   readonly #options: AdmissionOptions;
-  readonly #queue: Waiting[] = [];
+  /** Some of them wait no more. */
+  readonly #queue = new Fifo<Waiting>();
+  #waitingCount = 0;
   /** Places of those who were told of room and have not called yet, oldest first. */
   readonly #promises = new Set<object>();
   #isOverloaded = false;
@@ -45,7 +53,7 @@ export class Admission {
 
   /** Calls that are held back, and callers that wait for room. */
   get waitingCount(): number {
-    return this.#queue.length;
+    return this.#waitingCount;
   }
 
   /** Whether a call would be refused or held back now. */
@@ -80,13 +88,14 @@ export class Admission {
       turn.setResult(undefined);
     } else {
       const waiting: Waiting = {
+        isWaiting: true,
         begin: () => {
           this.#promise();
           turn.setResult(undefined);
         },
         fail: (error) => turn.setException(error),
       };
-      this.#queue.push(waiting);
+      this.#push(waiting);
       turn.addDoneCallback(() => this.#forget(waiting));
       this.onCallEnded();
     }
@@ -96,20 +105,24 @@ export class Admission {
   /** There may be room. */
   onCallEnded(): void {
     if (this.#options.maxPendingCount === Infinity) return;
-    while (this.#queue.length > 0 && this.#hasPlace()) this.#queue.shift()?.begin();
+    while (this.#waitingCount > 0 && this.#hasPlace()) this.#takeNext();
     this.#noteLoad();
   }
 
   /** Nobody is held back any more: all calls are made now, or all fail. */
   close(makesCalls: boolean, error: Error): void {
-    for (const waiting of this.#queue.splice(0)) {
+    const all = this.#queue.toArray().filter(({ isWaiting }) => isWaiting);
+    this.#queue.retain(() => false);
+    this.#waitingCount = 0;
+    for (const waiting of all) {
+      waiting.isWaiting = false;
       if (!makesCalls || !(waiting instanceof HeldCall)) waiting.fail(error);
       else waiting.begin();
     }
   }
 
   #hasRoom(): boolean {
-    return this.#queue.length === 0 && this.#hasPlace();
+    return this.#waitingCount === 0 && this.#hasPlace();
   }
 
   #hasPlace(): boolean {
@@ -127,7 +140,7 @@ export class Admission {
       );
     }
     const held = new HeldCall(call);
-    this.#queue.push(held);
+    this.#push(held);
     call.addDoneCallback(() => {
       held.end();
       this.#forget(held);
@@ -136,8 +149,26 @@ export class Admission {
 
   /** It was cancelled before its turn, or has had it. */
   #forget(waiting: Waiting): void {
-    const index = this.#queue.indexOf(waiting);
-    if (index !== -1) this.#queue.splice(index, 1);
+    if (!waiting.isWaiting) return;
+    waiting.isWaiting = false;
+    this.#waitingCount -= 1;
+    const { length } = this.#queue;
+    if (length > minCountForSweep && this.#waitingCount * 2 < length) {
+      this.#queue.retain(({ isWaiting }) => isWaiting);
+    }
+  }
+
+  #push(waiting: Waiting): void {
+    this.#queue.push(waiting);
+    this.#waitingCount += 1;
+  }
+
+  #takeNext(): void {
+    const next = this.#queue.shift();
+    if (next?.isWaiting !== true) return;
+    next.isWaiting = false;
+    this.#waitingCount -= 1;
+    next.begin();
   }
 
   /** The place is kept for whoever was told, until Node's loop has turned once. */
@@ -166,6 +197,7 @@ export class Admission {
 
 /** A call that has not begun. Its signal and the limit of its waiting hold already. */
 class HeldCall implements Waiting {
+  isWaiting = true;
   readonly #call: RemoteCall<unknown>;
   readonly #onAbort = (): void => this.begin();
   readonly #timer: NodeJS.Timeout | undefined;

@@ -10,6 +10,7 @@ import { ensureFuture } from '../loop/ensure-future.js';
 import type { Future } from '../loop/future.js';
 import type { Handle } from '../loop/handle.js';
 import { Operation } from '../loop/operation.js';
+import { Fifo } from '../queues/fifo.js';
 
 /** Options of `asCompleted`. */
 export interface AsCompletedOptions {
@@ -48,8 +49,8 @@ export type EndedFuture<T> = Omit<Future<T>, 'then' | 'catch' | 'finally'>;
 export class AsCompleted<T> implements Iterable<Operation<T>>, AsyncIterable<EndedFuture<T>> {
   readonly #unfinished: Set<Future<T>>;
   /** In the order of their ends; `null` where the time was up before. */
-  readonly #ended: (Future<T> | null)[] = [];
-  readonly #waiters: Future<undefined>[] = [];
+  readonly #ended = new Fifo<Future<T> | null>();
+  readonly #waiters = new Fifo<Future<undefined>>();
   readonly #timer: Handle | null = null;
   #unclaimedCount: number;
 

@@ -10,6 +10,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { EventLoop } from '../loop/event-loop.js';
 import { scheduleOn } from '../loop/runnable.js';
 import type { Runnable } from '../loop/runnable.js';
+import { Fifo } from '../queues/fifo.js';
 import { priorities } from '../scheduling/task-priority.js';
 import { beginWork, endWork } from './polling.js';
 
@@ -20,7 +21,7 @@ const callsPerLeftBehind = 32;
  * So many calls of one caller are read before they begin. Of a million calls at once, each that is
  * read and waits costs 0.2 µs for the collector, which moves it twice; unread it costs nothing.
  */
-const floodCount = 1_024;
+export const floodCount = 1_024;
 
 /** Calls run in the context in which this module was loaded, not in that of who brought them. */
 const neutralScope = new AsyncResource('threadloop');
@@ -34,35 +35,14 @@ export interface QueuedCall {
 /** The calls of one caller and one rank. */
 class Lane {
   readonly lanes: Lanes;
-  readonly #calls: QueuedCall[] = [];
-  #head = 0;
+  readonly calls: Fifo<QueuedCall> = new Fifo<QueuedCall>();
 
   constructor(lanes: Lanes) {
     this.lanes = lanes;
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#calls.length;
-  }
-
-  push(call: QueuedCall): void {
-    this.#calls.push(call);
-  }
-
-  /** Those that wait, in order. */
-  waiting(): QueuedCall[] {
-    return this.#calls.slice(this.#head);
-  }
-
-  shift(): QueuedCall {
-    const call = this.#calls[this.#head] as QueuedCall;
-    (this.#calls as (QueuedCall | null)[])[this.#head] = null;
-    this.#head += 1;
-    if (this.isEmpty) {
-      this.#calls.length = 0;
-      this.#head = 0;
-    }
-    return call;
+    return this.calls.length === 0;
   }
 }
 
@@ -95,7 +75,7 @@ export class Lanes {
 
   /** The calls that wait, of whichever rank. */
   waiting(): readonly QueuedCall[] {
-    return this.byRank.flatMap((lane) => lane.waiting());
+    return this.byRank.flatMap((lane) => lane.calls.toArray());
   }
 }
 
@@ -113,7 +93,7 @@ export class CallQueue implements Runnable {
   push(loop: EventLoop, lanes: Lanes, rank: number, call: QueuedCall): void {
     const lane = lanes.byRank[rank] as Lane;
     if (lane.isEmpty) this.#waiting[rank]?.push(lane);
-    lane.push(call);
+    lane.calls.push(call);
     lanes.onPushed();
     if (this.#waitingCount === 0) beginWork();
     this.#waitingCount += 1;
@@ -138,7 +118,7 @@ export class CallQueue implements Runnable {
     const [lane] = lanes ?? [];
     if (lanes === undefined || lane === undefined) return undefined;
     this.#lastTurns[rank] = this.#turnCount;
-    const call = lane.shift();
+    const call = lane.calls.shift();
     this.#waitingCount -= 1;
     if (lane.isEmpty) lanes.shift();
     else if (lanes.length > 1) lanes.push(lanes.shift() as Lane);

@@ -8,11 +8,12 @@
 import { CancelledError, NoRunningLoopError } from '../errors.js';
 import type { EventLoop } from '../loop/event-loop.js';
 import { registry } from '../loop/registry.js';
+import { Fifo } from '../queues/fifo.js';
 import type { Link } from '../wire/link.js';
 import { Operation, ordinaryRank } from '../wire/message.js';
 import type { CallKind, Carried, FunctionAddress } from '../wire/message.js';
 import type { CallQueue } from './call-queue.js';
-import { Lanes } from './call-queue.js';
+import { floodCount, Lanes } from './call-queue.js';
 import { IncomingWords } from './call-words.js';
 import { IncomingCall } from './incoming-call.js';
 import type { CallOwner } from './incoming-call.js';
@@ -44,8 +45,8 @@ export class IncomingCalls implements CallOwner {
   readonly #host: CallHost;
   readonly #builtIn: BuiltIn;
   readonly #lanes = new Lanes(() => this.link.reader.readOn());
-  /** Held up by a module that loads. Bounded by what the far side has in flight. */
-  #heldUp: IncomingCall[] = [];
+  /** Held up by a module that loads; what comes in a flood is left unread. */
+  readonly #heldUp = new Fifo<IncomingCall>();
   #isLoading = false;
   #isCallerGone = false;
   /** Lets the loop of `#loadAndEnqueue` go on without the module that it waits for. */
@@ -90,7 +91,7 @@ export class IncomingCalls implements CallOwner {
 
   /** Whether more may come: what one caller floods this thread with is better left unread. */
   hasRoom(): boolean {
-    return this.#lanes.hasRoom;
+    return this.#lanes.hasRoom && this.#heldUp.length < floodCount;
   }
 
   /** Whether calls wait for their turn, and for nothing else. */
@@ -101,7 +102,7 @@ export class IncomingCalls implements CallOwner {
   /** Of the calls that are not answered yet. */
   ids(): number[] {
     this.link.reader.readAll();
-    const calls = [...this.#calls, ...this.#heldUp];
+    const calls = [...this.#calls, ...this.#heldUp.toArray()];
     return calls.flatMap((call) => (call?.isAnswered === true ? call.id : []));
   }
 
@@ -141,14 +142,14 @@ export class IncomingCalls implements CallOwner {
       call.cancel(message);
       return;
     }
-    const heldUp = this.#heldUp.find((each) => each.id === id);
+    const heldUp = this.#heldUp.toArray().find((each) => each.id === id);
     if (heldUp === undefined) {
       if (id < 0 && this.#count > 0) this.#withdrawnPosts.add(id);
       return;
     }
-    if (heldUp === this.#heldUp[0]) this.#stopLoading();
+    if (heldUp === this.#heldUp.first) this.#stopLoading();
     heldUp.setLoading(false);
-    this.#heldUp = this.#heldUp.filter((each) => each !== heldUp);
+    this.#heldUp.retain((each) => each !== heldUp);
     heldUp.answer(new CancelledError(message));
   }
 
@@ -159,7 +160,7 @@ export class IncomingCalls implements CallOwner {
   /** Cancels every call that runs or waits. */
   cancelAll(message: string): void {
     this.link.reader.readAll();
-    for (const { id } of this.#heldUp) this.cancel(id, message);
+    for (const { id } of this.#heldUp.toArray()) this.cancel(id, message);
     for (const post of this.#lanes.waiting()) (post as IncomingCall).cancel(message);
     for (const call of this.#calls) call?.cancel(message);
   }
@@ -201,7 +202,7 @@ export class IncomingCalls implements CallOwner {
   async #loadAndEnqueue(): Promise<void> {
     this.#isLoading = true;
     await this.#host.gate;
-    for (let next = this.#heldUp[0]; next !== undefined; next = this.#heldUp[0]) {
+    for (let next = this.#heldUp.first; next !== undefined; next = this.#heldUp.first) {
       // Before the look, so that its caller or this thread sees what the other one did.
       next.setLoading(true);
       // A module is loaded for nobody's sake: it may do harm.
@@ -209,13 +210,14 @@ export class IncomingCalls implements CallOwner {
         ? { error: new CancelledError() }
         : await this.#load(next.address);
       // It may have been withdrawn meanwhile.
-      if (this.#heldUp[0] !== next) continue;
+      if (this.#heldUp.first !== next) continue;
       next.setLoading(false);
       this.#heldUp.shift();
       if (failure === null) this.#tryEnqueue(next);
       else next.fail(this.#host.loop(), failure.error);
     }
     this.#isLoading = false;
+    this.link.reader.readOn();
     for (const resolve of this.#onLoaded.splice(0)) resolve();
     this.#checkIdle();
   }

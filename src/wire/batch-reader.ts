@@ -1,3 +1,4 @@
+import { Fifo } from '../queues/fifo.js';
 /**
  * The reading half of one end of a link: turns batches into calls.
  *
@@ -55,7 +56,7 @@ export class BatchReader {
   readonly #listener: LinkListener;
   readonly #attachments: Attachments | null;
   /** Of a flood of calls, those for which there was no room: a call takes less space unread. */
-  readonly #unread: Batch[] = [];
+  readonly #unread = new Fifo<Batch>();
   readonly #definitions: FunctionAddress[] = [];
   /** Came before the operation that it belongs to. */
   #carried: Carried | null = null;

@@ -58,6 +58,20 @@ describe('calls of one sender', () => {
 });
 
 describe('a function whose module is still loading', () => {
+  test('may be called as often as one likes', async () => {
+    const count = 100_000; // What takes time for each that waits, at each, would take minutes.
+    const coordinator = await startLoops({ loops: 1 });
+    const [loop] = coordinator.loops as [RemoteLoop];
+    const open = newFlag();
+    await loop.runCoroutineThreadsafe(gate.setGate, 'slow-module', open);
+    for (let entry = 0; entry < count; entry += 1) loop.callSoonThreadsafe(slow.noteSlowly, entry);
+    raise(open);
+    const [loaded, ...entries] = await loop.runCoroutineThreadsafe(journal.read);
+    expect(loaded).toBe('slow-module has loaded');
+    expect(entries).toEqual(Array.from({ length: count }, (_, index) => index));
+    await coordinator.shutdown();
+  });
+
   test('holds up those behind it, but nobody who asks from elsewhere', async () => {
     const coordinator = await startLoops({ loops: 2 });
     const [loop, sibling] = coordinator.loops as [RemoteLoop, RemoteLoop];

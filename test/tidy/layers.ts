@@ -4,19 +4,21 @@
 import { dirname, join } from 'node:path/posix';
 import { type Import, problem, type Problem, type Source } from './source.js';
 
-const threadSide = ['shared', 'wire', 'tasks', 'sync', 'scheduling', 'trio', 'loop', 'errors'];
+const base = ['errors', 'queues'];
+const threadSide = ['shared', 'wire', 'tasks', 'sync', 'scheduling', 'trio', 'loop', ...base];
 
 /** Which folders each folder may import, beside itself. Nearest first. */
 const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  loop: ['errors'],
-  tasks: ['loop', 'errors'],
-  sync: ['loop', 'errors'],
-  trio: ['loop', 'errors'],
-  scheduling: ['loop', 'errors'],
-  introspection: ['loop', 'errors'],
-  wire: ['errors'],
-  shared: ['wire', 'sync', 'loop', 'errors'],
+  queues: [],
+  loop: base,
+  tasks: ['loop', ...base],
+  sync: ['loop', ...base],
+  trio: ['loop', ...base],
+  scheduling: ['loop', ...base],
+  introspection: ['loop', ...base],
+  wire: base,
+  shared: ['wire', 'sync', 'loop', ...base],
   threads: threadSide,
   coordinator: ['threads', ...threadSide],
   executors: ['threads', ...threadSide],
@@ -24,7 +26,7 @@ const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   'trio-threads': ['coordinator', 'threads', ...threadSide],
   bridges: ['coordinator', 'threads', ...threadSide],
   // It holds the test bodies of the three seams: Clock, Port and Spawner.
-  testing: ['coordinator', 'threads', 'wire', 'tasks', 'loop', 'errors'],
+  testing: ['coordinator', 'threads', 'wire', 'tasks', 'loop', ...base],
   cli: ['coordinator', 'executors', 'proxies', 'threads', ...threadSide],
   workers: ['threads'],
 };
