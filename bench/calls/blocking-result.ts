@@ -1,11 +1,13 @@
 /**
  * A call from code that is not asynchronous: the calling thread blocks until the answer is there.
- * With `result()` on a blocking loop, through a portal, and with synckit, which does only this.
+ * With `result()` on a blocking loop, through a portal, and with synckit, which does only this;
+ * a bare port shows the limit of the machine.
  */
 import type { ConcurrentFuture } from 'threadloop';
 import { quantile } from '../report/statistics.js';
 import type { Contender, Figures, Row, Size } from '../row.js';
 import { threadloop } from '../subject.js';
+import { startSpunPort } from './bare-port.js';
 import { assertAnswer } from './drive.js';
 
 const callCount = 5_000;
@@ -77,5 +79,6 @@ export const row: Row = {
     'threadloop, blocking loop': onBlockingLoop,
     'threadloop, portal': throughPortal,
     synckit: withSynckit,
+    'bare port, spun': (size) => timeBlockingCalls(startSpunPort(), size),
   },
 };

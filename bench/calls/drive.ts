@@ -20,7 +20,7 @@ const callsPerPass = 200;
 
 /** Microseconds from making a call to having its answer, for one caller. */
 export async function timeRoundTrips(call: Call, size: Size, count: number): Promise<RoundTrips> {
-  await warmUp(size, () => timeEach(call, callsPerPass, 0));
+  await warmUp(patient(size), () => timeEach(call, callsPerPass, 0));
   return summarise(await timeEach(call, size.count(count), 0));
 }
 
@@ -30,8 +30,13 @@ export async function timeAfterSilence(
   size: Size,
   { count, silenceMs }: { readonly count: number; readonly silenceMs: number },
 ): Promise<RoundTrips> {
-  await warmUp(size, () => timeEach(call, callsPerPass, 0));
+  await warmUp(patient(size), () => timeEach(call, callsPerPass, 0));
   return summarise(await timeEach(call, size.count(count), silenceMs));
+}
+
+/** One caller makes few calls in a warm-up of the usual length: too few for the compiler. */
+function patient(size: Size): Size {
+  return { ...size, warmUpMs: size.warmUpMs * 4 };
 }
 
 async function timeEach(call: Call, count: number, silenceMs: number): Promise<number[]> {

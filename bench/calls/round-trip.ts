@@ -1,8 +1,10 @@
 /**
  * One caller who waits for each answer before the next call, with both threads warm.
- * It shows latency: what a single call costs, and how evenly.
+ * It shows latency: what a single call costs, and how evenly. A bare port shows the limit of the
+ * machine.
  */
 import { pythonContenders, type Row } from '../row.js';
+import { startPolledPort } from './bare-port.js';
 import { callers, fullOnly, peers } from './contenders.js';
 import { timeRoundTrips } from './drive.js';
 
@@ -34,6 +36,9 @@ export const row: Row = {
       ...(await timeRoundTrips(call, size, 6_000)),
     })),
     ...pythonContenders('calls/asyncio_rows.py', 'round_trip'),
+    'bare port, polled': async (size) => ({
+      ...(await timeRoundTrips(startPolledPort(), size, 6_000)),
+    }),
   },
   fullOnly,
 };
