@@ -18,9 +18,9 @@ export default defineConfig({
     server: { deps: { external: [new RegExp(`^(file://)?${asPattern(dist)}`)] } },
     // Forks, not threads: threads are the subject, and a test may end the process it runs in.
     pool: 'forks',
-    testTimeout: 10_000,
-    hookTimeout: 10_000,
-    teardownTimeout: 10_000,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    teardownTimeout: 20_000,
     // A rejection that nobody awaited fails the run even when every test passed.
     dangerouslyIgnoreUnhandledErrors: false,
     restoreMocks: true,

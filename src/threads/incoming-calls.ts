@@ -147,10 +147,17 @@ export class IncomingCalls implements CallOwner {
       if (id < 0 && this.#count > 0) this.#withdrawnPosts.add(id);
       return;
     }
-    if (heldUp === this.#heldUp.first) this.#stopLoading();
-    heldUp.setLoading(false);
-    this.#heldUp.retain((each) => each !== heldUp);
-    heldUp.answer(new CancelledError(message));
+    this.#endHeldUp([heldUp], message);
+  }
+
+  #endHeldUp(calls: readonly IncomingCall[], message: string | undefined): void {
+    const ended: ReadonlySet<IncomingCall | undefined> = new Set(calls);
+    if (ended.has(this.#heldUp.first)) this.#stopLoading();
+    this.#heldUp.retain((each) => !ended.has(each));
+    for (const call of calls) {
+      call.setLoading(false);
+      call.answer(new CancelledError(message));
+    }
   }
 
   wasWithdrawn(id: number): boolean {
@@ -160,7 +167,7 @@ export class IncomingCalls implements CallOwner {
   /** Cancels every call that runs or waits. */
   cancelAll(message: string): void {
     this.link.reader.readAll();
-    for (const { id } of this.#heldUp.toArray()) this.cancel(id, message);
+    this.#endHeldUp(this.#heldUp.toArray(), message);
     for (const post of this.#lanes.waiting()) (post as IncomingCall).cancel(message);
     for (const call of this.#calls) call?.cancel(message);
   }

@@ -81,7 +81,8 @@ export class NearStacks {
 export function describeNearStack(where: string, near: NearStack | null, isShared = false): string {
   const stack = near?.stack ?? '\n    (made in a burst of calls)';
   const frames = withoutOwnFrames(stack.slice(stack.indexOf('\n') + 1));
-  const from = isShared ? 'called shortly after a call from' : 'called from';
+  const isOther = isShared && near !== null;
+  const from = isOther ? 'called shortly after a call from' : 'called from';
   return `    -- ${where}, ${from} --\n${frames}`;
 }
 

@@ -87,8 +87,6 @@ export class OutgoingCalls implements Carrier {
     const extras = extrasOf(options, call.context);
     call.isRepeatable = this.#link.call(kind, id, rankOf(options), address, args, extras);
     call.onSent(this);
-    // Who calls alone is not kept waiting by what is done here meanwhile.
-    if (isFirst && this.#pendingCount === 1) this.#link.flush();
     // oxlint-disable-next-line typescript/unbound-method -- named, not called
     if (call.near === null) this.#nearStacks.tell(call, isFirst, RemoteCall.prototype.begin);
   }

@@ -1,10 +1,10 @@
-import { Fifo } from '../queues/fifo.js';
 /**
  * The reading half of one end of a link: turns batches into calls.
  *
  * What stays on the other side (a callback, a stream) is taken as soon as it is read. Instances in
  * answers are made here; those in arguments by whoever runs the call, once it can.
  */
+import { Fifo } from '../queues/fifo.js';
 import { encodeError } from './error-codec.js';
 import type { EncodedError } from './error-codec.js';
 import {

@@ -292,9 +292,6 @@ export class Link {
     const kind = operationOf(heading);
     if (kind === Operation.Result || kind === Operation.Error) {
       this.#addError(answeredId(heading), encodeError(error));
-    } else {
-      // Whoever sends it may still be at it.
-      queueMicrotask(() => this.#listener.onUnsendable(operation[1] as number, error));
-    }
+    } else this.#listener.onUnsendable(operation[1] as number, error);
   }
 }

@@ -4,7 +4,7 @@ import { Coordinator, type CoordinatorOptions } from 'threadloop';
 import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
 
 /** Below the time that a test has; generous, since other tests keep the processor busy. */
-const patienceMs = 8_000;
+const patienceMs = 16_000;
 
 /** Loops for one test; ended by force when it is over, whatever state they are in. */
 export async function startLoops(options: CoordinatorOptions): Promise<Coordinator> {
