@@ -49,7 +49,7 @@ describe('toAsyncIterable()', () => {
   test('unsubscribes when a wait is cancelled', () =>
     run(async () => {
       const numbers = new Subject<number>();
-      const waiting = timeout(1, async () => {
+      const waiting = timeout(50, async () => {
         for await (const _item of toAsyncIterable(numbers));
       });
       await expect(waiting).rejects.toThrow(TimeoutError);
