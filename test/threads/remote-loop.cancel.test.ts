@@ -113,8 +113,10 @@ describe('a cancel of a call that has not begun', () => {
     const second = loop.runCoroutineThreadsafe(patience.noteThatItRan);
     const third = loop.callSoonThreadsafe(patience.noteThatItRan);
     const last = loop.runCoroutineThreadsafe(patience.readSeen);
-    // All of them wait there already when somebody else's call has been there.
+    // All of them wait there already when somebody else's call has been there, and a while after:
+    // messages of two senders may pass each other.
     await sibling.runCoroutineThreadsafe(functions.relay, loop.name, functions.nothing);
+    await new Promise((resolve) => void setTimeout(resolve, 100));
     first.cancel('first');
     second.cancel('second');
     third.cancel();
