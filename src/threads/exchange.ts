@@ -192,7 +192,7 @@ export class Exchange implements InboundSource {
     this.#outgoing.cancelAll();
   }
 
-  /** Tells the code of the calls that this thread has made, where it asks, that it is to end. */
+  /** Cancels by their words the calls that this thread has made: see `OutgoingCalls`. */
   cancelWords(): void {
     this.#outgoing.cancelWords();
   }

@@ -20,7 +20,6 @@ import { alreadyBegun } from '../loop/task-owner.js';
 import type { TaskOwner } from '../loop/task-owner.js';
 import { stepTask } from '../loop/task-stack.js';
 import { workOf } from '../loop/task-work.js';
-import type { TaskFunction } from '../loop/task-work.js';
 import { Task } from '../loop/task.js';
 import { runWithCarried } from '../wire/carried-context.js';
 import type { Link } from '../wire/link.js';
@@ -33,8 +32,9 @@ import { dropFlag, keepFlag, runWithFlag } from './check-cancelled.js';
 import type { CancelFlag } from './check-cancelled.js';
 import { bindIterated } from './iterated-call.js';
 import type { LoadedFunction } from './loaded-function.js';
+import { ofShutdown } from './notices.js';
 import { postInOwnScope, reportPosted } from './posted-call.js';
-import { takesSignal, withSignal } from './signal-argument.js';
+import { bindArguments } from './signal-argument.js';
 
 /** Whose call it is. */
 export interface CallOwner {
@@ -45,8 +45,6 @@ export interface CallOwner {
   /** It was answered, if anybody waits for an answer. */
   onEnded(call: IncomingCall): void;
 }
-
-type Callable = (...args: unknown[]) => unknown;
 
 /** See above. */
 export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
@@ -143,7 +141,8 @@ export class IncomingCall implements QueuedCall, TaskOwner, CancelFlag {
     this.#loop = registry.running ?? this.#loop;
     if (!this.isAnswered) this.#runPost();
     else if (this.#mayStart()) this.#startCall(this.#loop as EventLoop);
-    else this.answer(new CancelledError(this.#cancelMessage?.text));
+    // Who takes a call back for himself reads no answer: where no message came, it is the end.
+    else this.answer(new CancelledError((this.#cancelMessage ?? ofShutdown).text));
   }
 
   /** Ends without a task: with that error, where somebody waits for one. */
@@ -291,10 +290,4 @@ const goesOn = Symbol('goesOn');
 /** What a function sets in its async context must not reach the next one. */
 function stepInOwnScope(call: IncomingCall): unknown {
   return freshScope().runInAsyncScope(stepTask, undefined, call);
-}
-
-/** The call as a task: see `takesSignal`. */
-function bindArguments(fn: Callable, args: unknown[]): TaskFunction<unknown> {
-  if (!takesSignal(fn, args)) return () => fn(...args);
-  return (signal) => fn(...withSignal(fn, args, signal));
 }

@@ -48,6 +48,9 @@ export interface StandingCall {
   readonly args: readonly unknown[];
 }
 
+/** Of the cancels that a shutdown brings. */
+export const ofShutdown: { readonly text: string } = { text: 'shutdown' };
+
 /** The words between a coordinator and its workers: subjects of notices. */
 export const Notice = {
   /** To the coordinator: calls are served from now on. */

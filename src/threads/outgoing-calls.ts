@@ -164,9 +164,14 @@ export class OutgoingCalls implements Carrier {
     for (const call of this.unanswered()) call.cancel();
   }
 
-  /** Lets code that only asks (`checkCancelled`) know that it is to end; no future changes. */
+  /**
+   * Lets code that only asks (`checkCancelled`) know that it is to end, and what waits never
+   * start; no future changes before the far side answers.
+   */
   cancelWords(): void {
-    for (const [id, call] of this.#pending.entries()) if (call !== null) this.#words.cancel(id);
+    for (const [id, call] of this.#pending.entries()) {
+      if (call !== null && !this.#words.withdraw(id)) this.#words.cancel(id);
+    }
   }
 
   /** The far side has lost messages, no one knows which. */

@@ -201,7 +201,7 @@ export class Peer extends PeerCalls {
     this.#exchange?.cancelOutgoing();
   }
 
-  /** Tells code of this thread's calls that never gives way, by its words, that it is to end. */
+  /** Ends this thread's calls by their words, which also a thread sees that never gives way. */
   cancelWords(): void {
     for (const exchange of this.#open()) exchange.cancelWords();
   }

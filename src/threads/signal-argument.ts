@@ -5,6 +5,8 @@
  * cancellation there. Any other function gets the arguments of the call and nothing else.
  */
 import { isAsyncFunction } from '../loop/coroutine.js';
+import type { TaskFunction } from '../loop/task-work.js';
+import type { AnyFunction } from './remote-function.js';
 
 /** Whether a function gets the signal, when it is called with these arguments. */
 export function takesSignal(fn: (...args: never[]) => unknown, args: readonly unknown[]): boolean {
@@ -20,4 +22,11 @@ export function withSignal(
   const padded = [...args];
   padded[fn.length - 1] = signal;
   return padded;
+}
+
+/** A call of the function with these arguments, as a task. */
+export function bindArguments(fn: AnyFunction, args: readonly unknown[]): TaskFunction<unknown> {
+  const call = fn as (...args: readonly unknown[]) => unknown;
+  if (!takesSignal(fn, args)) return () => call(...args);
+  return (signal) => call(...withSignal(fn, args, signal));
 }

@@ -12,7 +12,7 @@ import type { Future } from '../loop/future.js';
 import type { FunctionAddress } from '../wire/message.js';
 import { resolveExport } from './module-loader.js';
 import type { AnyFunction } from './remote-function.js';
-import { takesSignal, withSignal } from './signal-argument.js';
+import { bindArguments } from './signal-argument.js';
 
 /** By which a task says that it has started; its last argument, before an `AbortSignal`. */
 export interface TaskStatus<T = unknown> {
@@ -52,7 +52,9 @@ export function* runStarting(
   const start = startOf(id);
   try {
     const fn = yield* ensureFuture(resolveExport(address.url, address.name));
-    const value = yield* getRunningLoop().createTask<unknown>(bind(fn, [...args, statusOf(start)]));
+    const value = yield* getRunningLoop().createTask<unknown>(
+      bindArguments(fn, [...args, statusOf(start)]),
+    );
     if (start.done()) return value;
     throw new InvalidStateError('Task exited without calling taskStatus.started()');
   } catch (error) {
@@ -91,10 +93,4 @@ function statusOf(start: Future<unknown>): TaskStatus {
       start.setResult(value);
     },
   };
-}
-
-function bind(fn: AnyFunction, args: readonly unknown[]): (signal: AbortSignal) => unknown {
-  const call = fn as (...args: readonly unknown[]) => unknown;
-  if (!takesSignal(fn, args)) return () => call(...args);
-  return (signal) => call(...withSignal(fn, args, signal));
 }

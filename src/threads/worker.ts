@@ -23,12 +23,9 @@ import type { Directory } from './directory.js';
 import { watchLateErrors } from './late-errors.js';
 import { Membership } from './membership.js';
 import { resolveExport } from './module-loader.js';
-import { Notice } from './notices.js';
+import { Notice, ofShutdown } from './notices.js';
 import type { LateError, Measurement, StandingCall, StopOrder, WorkerSeed } from './notices.js';
 import type { Peer } from './peer.js';
-
-/** Of the cancels that a shutdown brings. */
-const shutdownMessage = 'shutdown';
 
 const bytesPerMB = 1024 * 1024;
 
@@ -94,7 +91,7 @@ class WorkerLife {
   async #stop({ cancel }: StopOrder): Promise<void> {
     this.#isStopping = true;
     const peers = this.#directory.peers();
-    if (cancel) for (const peer of peers) peer.cancelIncoming(shutdownMessage);
+    if (cancel) for (const peer of peers) peer.cancelIncoming(ofShutdown.text);
     await Promise.all(peers.map((peer) => peer.idle()));
     try {
       await this.#loop.createTask(cancelAllTasks(this.#loop));
@@ -155,7 +152,7 @@ class WorkerLife {
     if (order.cancel) {
       // At once: this thread may be blocked, and what it has called may never give way.
       for (const peer of this.#directory.peers()) peer.cancelWords();
-      interruptBlocked(shutdownMessage);
+      interruptBlocked(ofShutdown.text);
     }
     whenUnblocked(() => void this.#stop(order), null);
   }
