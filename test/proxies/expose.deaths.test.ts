@@ -83,8 +83,9 @@ describe('when the owner dies', () => {
       const begun = newFlag();
       const spinning =
         which === 'the proxy' ? owner.spin(begun) : (await owner.makeOwner()).spin(begun);
-      const other = reasonOf(ownerOn('w-1').sum(1, 2));
+      // Proxies have ports of their own: only now is the thread sure to read no other.
       await raised(begun);
+      const other = reasonOf(ownerOn('w-1').sum(1, 2));
       spinning.cancel('enough');
       expect(await reasonOf(spinning)).toMatchObject({ code: 'ERR_CANCELLED', message: 'enough' });
       const what = which === 'the proxy' ? 'owner' : 'a proxied value';
