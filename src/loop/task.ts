@@ -159,12 +159,13 @@ export class Task<T> extends VisibleTask<T> implements CancelLink, Runnable {
    * @returns the error for which it must not wait; `null` when it may
    */
   guard(waitable: Waitable<unknown>): Error | null {
-    const due = this.takeDueCancel() ?? cancelOnArrival(this.enclosingScope, waitable);
-    const refusal = due ?? (isFuture(waitable) ? refusalOfFuture(this, waitable) : null);
-    if (refusal !== null) return refusal;
-    this.#guarded ??= new GuardedWaits();
-    this.#guarded.add(waitable);
-    return null;
+    const refusal = isFuture(waitable) ? refusalOfFuture(this, waitable) : null;
+    if (refusal === null) {
+      (this.#guarded ??= new GuardedWaits()).add(waitable);
+      // A cancel that is due ends what is waited for, and the wait with it.
+      if (this.#isDue() && this.cancelGuarded(this.#requests?.message)) this.#requests?.takeDue();
+    }
+    return this.takeDueCancel() ?? cancelOnArrival(this.enclosingScope, waitable) ?? refusal;
   }
 
   /** For waits in async code: the error of a request that is noted, which is delivered so. */

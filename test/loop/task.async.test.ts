@@ -120,6 +120,29 @@ describe('cancelling an async function that awaits a native promise', () => {
     expect(loop.time()).toBe(1);
   });
 
+  test('is passed on to what it waits for next, which may refuse', async () => {
+    const loop = virtualLoop();
+    const dropped = loop.createFuture<string>();
+    const stubborn = loop.createTask(
+      async () => await sleep(1_000, 'slept').catch(() => 'refused'),
+    );
+    let letGo: () => void = () => {};
+    const native = new Promise<void>((resolve) => (letGo = resolve));
+    const task: Task<string> = loop.createTask(async () => {
+      await native;
+      await expect(dropped).rejects.toThrow(new CancelledError('enough'));
+      task.cancel('once more');
+      return stubborn;
+    });
+    loop.callLater(1, () => {
+      task.cancel('enough');
+      setImmediate(letGo);
+    });
+    expect(await loop.runUntilComplete(task)).toBe('refused');
+    expect(dropped.cancelled()).toBe(true);
+    expect(loop.time()).toBe(1);
+  });
+
   test('counts in the end where no other wait comes', async () => {
     const loop = virtualLoop();
     let letGo: (value: string) => void = () => {};
