@@ -75,7 +75,7 @@ export class Link {
       onBatch: (batch) => {
         listener.onArrival?.();
         this.reader.receive(batch);
-        this.drain(maxBatchesPerDrain);
+        this.drain();
         onTraffic(batch.length);
       },
       onUnreadable: (error) => listener.onUnreadable(error),
@@ -172,7 +172,7 @@ export class Link {
   }
 
   /** Reads what has arrived by now, at most so many batches. */
-  drain(maxBatches: number): void {
+  drain(maxBatches: number = maxBatchesPerDrain): void {
     for (let count = 0; count < maxBatches; count += 1) {
       const batch = this.#port.take();
       if (batch === undefined) return;
