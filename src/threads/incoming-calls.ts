@@ -19,6 +19,7 @@ import { IncomingCall } from './incoming-call.js';
 import type { CallOwner } from './incoming-call.js';
 import { runtimeUrl } from './lending.js';
 import { LoadedFunction } from './loaded-function.js';
+import { loadedExport } from './module-loader.js';
 import type { AnyFunction } from './remote-function.js';
 import { resolveFunction } from './wrapped-function.js';
 
@@ -248,15 +249,16 @@ export class IncomingCalls implements CallOwner {
 
   #find(address: FunctionAddress): LoadedFunction | undefined {
     if (address === this.#lastAddress) return this.#lastFunction;
-    const fn = this.#functions.get(address) ?? this.#ofRuntime(address);
+    const fn = this.#functions.get(address) ?? this.#ofLoaded(address);
     if (fn === undefined) return undefined;
     this.#lastAddress = address;
     this.#lastFunction = fn;
     return fn;
   }
 
-  #ofRuntime(address: FunctionAddress): LoadedFunction | undefined {
-    const fn = address.url === runtimeUrl ? this.#builtIn(address.name) : undefined;
+  #ofLoaded(address: FunctionAddress): LoadedFunction | undefined {
+    const { url, name } = address;
+    const fn = url === runtimeUrl ? this.#builtIn(name) : loadedExport(url, name);
     if (fn === undefined) return undefined;
     const loaded = new LoadedFunction(fn);
     this.#functions.set(address, loaded);

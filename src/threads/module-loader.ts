@@ -21,6 +21,9 @@ import type { AnyFunction } from './remote-function.js';
 /** The exports of a module. */
 export type ModuleExports = Readonly<Record<string, unknown>>;
 
+/** By their URLs, those that are loaded: importing one once more would take Node some turns. */
+const loadedModules = new Map<string, ModuleExports>();
+
 /**
  * Imports a module by its absolute URL.
  *
@@ -28,7 +31,19 @@ export type ModuleExports = Readonly<Record<string, unknown>>;
  *   module itself throws
  */
 export async function loadModule(url: string): Promise<ModuleExports> {
-  const source = locate(url);
+  const exports = loadedModules.get(url) ?? (await importModule(locate(url)));
+  loadedModules.set(url, exports);
+  return exports;
+}
+
+/** A function of a module that is loaded; `undefined` where there is none. */
+export function loadedExport(url: string, name: string): AnyFunction | undefined {
+  const exports = loadedModules.get(url);
+  const value = exports && namedExports(exports, name)[name];
+  return typeof value === 'function' ? (value as AnyFunction) : undefined;
+}
+
+async function importModule(source: string): Promise<ModuleExports> {
   // Where Node remembers a failed import, tsx has to be there before the first attempt.
   if (isTypeScript(source) && remembersFailures && !hasLoader()) await registerTsx(source);
   const hadTsx = registration !== null;

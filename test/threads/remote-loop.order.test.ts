@@ -57,6 +57,20 @@ describe('calls of one sender', () => {
   });
 });
 
+describe('a function that is called for the first time', () => {
+  test('begins in its turn where another one of its module has been called', async () => {
+    const coordinator = await startLoops({ loops: 1 });
+    const [loop] = coordinator.loops as [RemoteLoop];
+    await loop.runCoroutineThreadsafe(journal.noteSoon, 'the module is loaded');
+    await Promise.all([
+      loop.runCoroutineThreadsafe(journal.noteSoon, 'soon'),
+      loop.runCoroutineThreadsafe(journal.noteCoroutine, 'first'),
+    ]);
+    const entries = await loop.runCoroutineThreadsafe(journal.read);
+    expect(entries).toEqual(['the module is loaded', 'first', 'soon']);
+  });
+});
+
 describe('a function whose module is still loading', () => {
   test('may be called as often as one likes', async () => {
     const count = 100_000; // What takes time for each that waits, at each, would take minutes.
