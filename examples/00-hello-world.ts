@@ -31,13 +31,13 @@ async function main(): Promise<void> {
 
   // A task begins as soon as this function waits, and goes on by itself.
   const loop = getRunningLoop();
-  const last = loop.createTask(() => say('last to be done', 30));
+  const last = loop.createTask(() => say('last to be done', 200));
   const first = loop.createTask(() => say('first to be done', 10));
   await last;
   await first;
 
   // Two coroutines at once; the results come in the order of the arguments.
-  const colours = await gather([mix('blue', 30), mix('red', 10)]);
+  const colours = await gather([mix('blue', 200), mix('red', 10)]);
   console.log(colours);
 }
 
