@@ -91,7 +91,7 @@ export function pythonContenders(script: string, row: string): Record<string, Py
 export function sizeOf(isQuick: boolean): Size {
   return {
     isQuick,
-    warmUpMs: isQuick ? 200 : 400,
+    warmUpMs: isQuick ? 80 : 400,
     windowMs: isQuick ? 80 : 500,
     count: (full) => (isQuick ? Math.ceil(full / 10) : full),
   };

@@ -34,9 +34,12 @@ export async function timeAfterSilence(
   return summarise(await timeEach(call, size.count(count), silenceMs));
 }
 
-/** One caller makes few calls in a warm-up of the usual length: too few for the compiler. */
+/**
+ * One caller makes few calls in a warm-up of the usual length: too few for the compiler. A quick
+ * run has no time for more.
+ */
 function patient(size: Size): Size {
-  return { ...size, warmUpMs: size.warmUpMs * 4 };
+  return size.isQuick ? size : { ...size, warmUpMs: size.warmUpMs * 4 };
 }
 
 async function timeEach(call: Call, count: number, silenceMs: number): Promise<number[]> {
