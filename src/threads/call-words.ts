@@ -107,7 +107,9 @@ export class OutgoingWords {
   startedAtMs(word: number): number | null {
     const chunk = this.#chunks[word >> indexBits] as Chunk;
     const index = word & indexMask;
-    if (Atomics.load(chunk.words, index) === waitingTimed) return null;
+    const state = Atomics.load(chunk.words, index);
+    // Of one that was withdrawn: what stands there is of another call.
+    if (state === waitingTimed || state === withdrawn) return null;
     return chunk.startedAtMs[index] as number;
   }
 
