@@ -217,8 +217,6 @@ export class IncomingCalls implements CallOwner {
       const failure = next.isWithdrawn
         ? { error: new CancelledError() }
         : await this.#load(next.address);
-      // A cancel that was sent before the module was there comes before what waits for it.
-      this.link.drain();
       // It may have been withdrawn meanwhile.
       if (this.#heldUp.first !== next) continue;
       next.setLoading(false);
@@ -244,6 +242,9 @@ export class IncomingCalls implements CallOwner {
       return null;
     } catch (error) {
       return { error };
+    } finally {
+      // A cancel that was sent before the module was there comes before what waits for it.
+      this.link.drain();
     }
   }
 
