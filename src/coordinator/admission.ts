@@ -6,6 +6,7 @@
  */
 import { QueueFullError, TimeoutError } from '../errors.js';
 import { Fifo } from '../queues/fifo.js';
+import { after } from '../threads/call-limits.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
 import type { RemoteCall } from '../threads/remote-call.js';
 import type { LoadEvent } from './events.js';
@@ -25,9 +26,6 @@ export interface AdmissionOptions {
 
 /** Below so many that wait, those that wait no more are left where they are. A guess. */
 const minCountForSweep = 100;
-
-/** The longest time that a timer of Node takes, in milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
 
 interface Waiting {
   /** Whether it still waits: it may have been cancelled meanwhile. */
@@ -207,10 +205,8 @@ class HeldCall implements Waiting {
     const { signal, queueTimeoutMs = Infinity } = call.options;
     // Begun with a signal that has fired, it ends at once.
     signal?.addEventListener('abort', this.#onAbort);
-    if (queueTimeoutMs > longestTimerMs) return;
     const text = `${call.address.name}() was not started within ${queueTimeoutMs} ms`;
-    const giveUp = (): void => this.fail(new TimeoutError(text));
-    this.#timer = setTimeout(giveUp, queueTimeoutMs).unref();
+    this.#timer = after(queueTimeoutMs, () => this.fail(new TimeoutError(text)));
   }
 
   begin(): void {

@@ -31,7 +31,9 @@ const loadedModules = new Map<string, ModuleExports>();
  *   module itself throws
  */
 export async function loadModule(url: string): Promise<ModuleExports> {
-  const exports = loadedModules.get(url) ?? (await importModule(locate(url)));
+  const loaded = loadedModules.get(url);
+  if (loaded !== undefined) return loaded;
+  const exports = await importModule(locate(url));
   loadedModules.set(url, exports);
   return exports;
 }
