@@ -10,7 +10,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterAll } from 'vitest';
 
 /** How long what a test closed may take to be gone. A guess, safe to change. */
-const settleMs = 1_000;
+const settleMs = 5_000;
 const pollMs = 20;
 
 function creationStack(): string {

@@ -22,34 +22,27 @@ describe.concurrent('a run that was killed', () => {
       { seed, order: 'ordered' },
       { seed, order: 'unordered' },
     ]),
-  )(
-    'is resumed to one line for each input: $order, seed $seed',
-    { timeout: 30_000 },
-    async ({ seed, order }) => {
-      const random = seededRandom(seed);
-      const out = join(directory, `${order}-${seed}.jsonl`);
-      // Every input twice: what is answered has to be counted.
-      const inputs = Array.from(
-        { length: inputCount },
-        (_, index) => `${index % (inputCount / 2)}`,
-      );
-      const settings = { input: inputs.join('\n') };
-      const args = ['map', 'tasks.js#long', '-', '--out', out, '--resume', '--loops', '2'];
-      if (order === 'unordered') args.push('--unordered');
-      for (let kill = 0; kill < maxKillCount; kill += 1) {
-        const { child, ended } = startCommand(args, settings);
-        await pause(60 + random(300));
-        child.kill('SIGKILL');
-        await ended;
-        // As a write that was cut off would leave it.
-        if (random(2) === 0) appendFileSync(out, '{"input":"7","val');
-      }
-      const last = await runCommand(args, settings);
-      expect(last.exitCode).toBe(0);
-      const answered = parseAnswers(readFileSync(out, 'utf8')).map(({ input }) => input as string);
-      expect(answered.sort()).toEqual(inputs.sort());
-    },
-  );
+  )('is resumed to one line for each input: $order, seed $seed', async ({ seed, order }) => {
+    const random = seededRandom(seed);
+    const out = join(directory, `${order}-${seed}.jsonl`);
+    // Every input twice: what is answered has to be counted.
+    const inputs = Array.from({ length: inputCount }, (_, index) => `${index % (inputCount / 2)}`);
+    const settings = { input: inputs.join('\n') };
+    const args = ['map', 'tasks.js#long', '-', '--out', out, '--resume', '--loops', '2'];
+    if (order === 'unordered') args.push('--unordered');
+    for (let kill = 0; kill < maxKillCount; kill += 1) {
+      const { child, ended } = startCommand(args, settings);
+      await pause(60 + random(300));
+      child.kill('SIGKILL');
+      await ended;
+      // As a write that was cut off would leave it.
+      if (random(2) === 0) appendFileSync(out, '{"input":"7","val');
+    }
+    const last = await runCommand(args, settings);
+    expect(last.exitCode).toBe(0);
+    const answered = parseAnswers(readFileSync(out, 'utf8')).map(({ input }) => input as string);
+    expect(answered.sort()).toEqual(inputs.sort());
+  });
 });
 
 describe.concurrent('a run that is resumed', () => {

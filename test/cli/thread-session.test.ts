@@ -11,7 +11,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const inDirectory = (name: string): string => join(directory, name);
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-describe.concurrent('a timeout', { timeout: 20_000 }, () => {
+describe.concurrent('a timeout', () => {
   test.for([
     ['slowly', 'an async function with a signal'],
     ['coroutine', 'a coroutine'],
@@ -66,7 +66,7 @@ describe.concurrent('a timeout', { timeout: 20_000 }, () => {
   });
 });
 
-describe.concurrent('a thread that dies', { timeout: 20_000 }, () => {
+describe.concurrent('a thread that dies', () => {
   test('takes only the input that killed it', async () => {
     const args = ['map', 'tasks.js#exitOnSeven', '--range', '0:200', '--loops', '2'];
     const { exitCode, answers } = await runCommand(args);

@@ -71,7 +71,7 @@ describe('a portal', () => {
     const portal = startPortal();
     const error = thrownBy(() => portal.call(failures.throwQuota, 5)) as Error;
     expect(error).toMatchObject({ name: 'QuotaError', limit: 5 });
-    expect(error.stack).toMatch(/failures\.ts[^]*on loop 'portal-\d+'[^]*blocking-portal\.test/u);
+    expect(error.stack).toMatch(/failures\.js[^]*on loop 'portal-\d+'[^]*blocking-portal\.test/u);
   });
 
   test('starts tasks that go on while this thread is busy with something else', () => {

@@ -64,4 +64,4 @@ test(`threads that die at random hang nobody (seed ${seed})`, async () => {
       );
     }
   }
-}, 40_000);
+});

@@ -166,7 +166,7 @@ describe('an error', () => {
     expect(error.cause).toEqual(new TypeError('the cause'));
     const lines = error.stack?.split('\n') ?? [];
     expect(lines[0]).toBe('RangeError: too far');
-    expect(lines[1]).toMatch(/at failWithAll .*jobs\.ts/);
+    expect(lines[1]).toMatch(/at failWithAll .*jobs\.js/);
     expect(lines[2]).toBe("    -- in an executor's thread, called from --");
     expect(lines[3]).toContain('piscina-executor.test.ts');
     expect(error.stack).not.toContain('/piscina/dist/');

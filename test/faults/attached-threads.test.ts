@@ -37,7 +37,7 @@ describe.for(Object.entries(deaths))('%s', ([, die]) => {
     expect(await coordinator.submit(guestTasks.nap, 1, 'works')).toBe('works');
   });
 
-  test('while it joins leaves no name behind', { timeout: 30_000 }, async () => {
+  test('while it joins leaves no name behind', async () => {
     const coordinator = await startCoordinator();
     for (let round = 0; round < 3; round += 1) {
       const thread = new ForeignThread();

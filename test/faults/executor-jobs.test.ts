@@ -127,7 +127,7 @@ describe.each(courses)('$phase', ({ phase, run, expected }) => {
       keepCell({ phase, death: death.title, kind, reason });
       continue;
     }
-    test.concurrent(death.title, { timeout: 45_000 }, async () => {
+    test.concurrent(death.title, async () => {
       const executor = newExecutor();
       const result = await run(executor, death);
       expect(result).toBe(expected ?? (death.way === 'spin' ? 'CancelledError' : lost));
@@ -147,7 +147,7 @@ describe.each(courses)('$phase', ({ phase, run, expected }) => {
 
 describe('starting, with a module that cannot be loaded', () => {
   for (const { title, url, error } of loadFailures) {
-    test.concurrent(title, { timeout: 45_000 }, async () => {
+    test.concurrent(title, async () => {
       const executor = newExecutor();
       const isEndless = url === endless;
       const signal = isEndless ? AbortSignal.timeout(500) : new AbortController().signal;

@@ -154,7 +154,7 @@ describe.each(courses)('$phase', (course) => {
     for (const cells of [together, ...alone.map((kind) => [kind])]) {
       if (cells.length === 0) continue;
       const titles = cells.map(({ title }) => title).join(', ');
-      test.concurrent(`${death.title}: ${titles}`, { timeout: 45_000 }, async () => {
+      test.concurrent(`${death.title}: ${titles}`, async () => {
         const cross = async (ward: Ward): Promise<void> => crossOver(course, death, cells, ward);
         await (phase === 'shutting down' ? cross(await openWard()) : inWard(cross));
       });
@@ -225,7 +225,7 @@ describe('running, with late errors reported as they are by default', () => {
   const cells = kinds.filter(({ isAlone }) => isAlone !== true);
   const lateErrors = deaths.filter(({ way }) => ['throwInTimer', 'rejectUnhandled'].includes(way));
   for (const death of lateErrors) {
-    test.concurrent(death.title, { timeout: 45_000 }, async () => {
+    test.concurrent(death.title, async () => {
       const ward = await openWard('report');
       const { coordinator, loop } = ward;
       const heard: unknown[] = [];
@@ -259,9 +259,9 @@ describe('starting, with a module that cannot be loaded', () => {
         keepCell({ phase: 'starting', death: title, kind: kind.title, reason });
       }
     }
-    test.concurrent(title, { timeout: 45_000 }, async () => {
+    test.concurrent(title, async () => {
       await inWard(async (ward) => {
-        const options = { queueTimeoutMs: 100 };
+        const options = url === endless ? { queueTimeoutMs: 100 } : {};
         const made = present.map((kind) => make(ward, kind, { url, options }));
         const allowed = (kind: Kind) => [kind.title === 'post' ? 'nobody waits' : error];
         const words = await expectOutcomes(made, allowed, '');

@@ -27,7 +27,7 @@ const nursing = remoteModule<typeof import('./fixtures/nursing.js')>(
   new URL('./fixtures/nursing.ts', import.meta.url),
 );
 
-beforeAll(openWards, 30_000);
+beforeAll(openWards);
 afterAll(closeWards);
 
 /** What goes wrong on this side, and what then leaves the block. */
@@ -73,7 +73,7 @@ async function begun(blocks: readonly Block[]): Promise<void> {
 describe('while it runs', () => {
   for (const { title, bring, error } of troubles) {
     for (const cells of companies) {
-      test.concurrent(`${title}: ${titlesOf(cells)}`, { timeout: 30_000 }, async () => {
+      test.concurrent(`${title}: ${titlesOf(cells)}`, async () => {
         await inWard(async ({ loop }) => {
           const blocks = cells.map((kind) => open(kind, loop));
           await begun(blocks);
@@ -87,7 +87,7 @@ describe('while it runs', () => {
 
 describe('before it has begun, on a thread that is busy', () => {
   for (const { title, bring, error } of troubles) {
-    test.concurrent(title, { timeout: 30_000 }, async () => {
+    test.concurrent(title, async () => {
       await inWard(async ({ loop }) => {
         const [started, end] = [newFlag(), newFlag()];
         const busy = loop.runCoroutineThreadsafe(far.block, started, end);
@@ -113,7 +113,7 @@ const realDeaths = deaths.filter(({ way }) => way !== 'spin');
 describe('when its thread dies', () => {
   for (const { title, way, arm } of realDeaths) {
     for (const cells of companiesFor(way)) {
-      test.concurrent(`${title}: ${titlesOf(cells)}`, { timeout: 30_000 }, async () => {
+      test.concurrent(`${title}: ${titlesOf(cells)}`, async () => {
         await inWard(async ({ coordinator, loop }) => {
           const fire = await arm(coordinator, loop);
           const blocks = cells.map((kind) => open(kind, loop));
@@ -124,7 +124,7 @@ describe('when its thread dies', () => {
       });
     }
     if (way === 'eatMemory') continue; // Takes long, and is tried above.
-    test.concurrent(`${title}, while it is cancelled`, { timeout: 30_000 }, async () => {
+    test.concurrent(`${title}, while it is cancelled`, async () => {
       await inWard(async ({ coordinator, loop }) => {
         const fire = await arm(coordinator, loop);
         const blocks = sociable.map((kind) => open(kind, loop));
@@ -137,7 +137,7 @@ describe('when its thread dies', () => {
   }
 
   for (const mode of ['terminate', 'cancel'] as const) {
-    test.concurrent(`its coordinator shuts down: ${mode}`, { timeout: 30_000 }, async () => {
+    test.concurrent(`its coordinator shuts down: ${mode}`, async () => {
       const { coordinator, loop } = await openWard();
       const blocks = sociable.map((kind) => open(kind, loop));
       await begun(blocks);
@@ -156,7 +156,7 @@ describe('when its thread dies', () => {
 
 describe('when the thread of the nursery dies', () => {
   for (const { title, arm } of realDeaths.filter(({ way }) => way !== 'eatMemory')) {
-    test.concurrent(title, { timeout: 30_000 }, async () => {
+    test.concurrent(title, async () => {
       await inWard(async ({ coordinator, loop, sibling }) => {
         const fire = await arm(coordinator, sibling);
         const all = sociable.map(() => new Int32Array(new SharedArrayBuffer(8)));
@@ -179,36 +179,32 @@ describe('when the thread of the nursery dies', () => {
   }
 });
 
-test(
-  'children that end while a cancel comes leave nothing behind',
-  { timeout: 30_000 },
-  async () => {
-    await inWard(async ({ loop, sibling }) => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(brief, { maxLength: 6 }), fc.nat(12), async (lives, cancelMs) => {
-          const scope = new trio.CancelScope();
-          const all = lives.map(() => new Int32Array(new SharedArrayBuffer(8)));
-          await getEventLoop().createTask(() =>
-            scope.run(() =>
-              trio.openNursery(async (nursery) => {
-                for (const [index, { isHere, beatCount, lastBeats }] of lives.entries()) {
-                  const beats = all[index] as Beats;
-                  const where = isHere ? sibling : loop;
-                  nursery.startSoonOn(where, far.beatFor, beats, beatCount, lastBeats);
-                }
-                await trio.sleep(cancelMs);
-                scope.cancel();
-              }),
-            ),
-          );
-          // Each began and then ended, or never began.
-          for (const beats of all) expect(beats[1]).toBe(beats[0] === 0 ? 0 : 1);
-        }),
-        { numRuns: 60 },
-      );
-    });
-  },
-);
+test('children that end while a cancel comes leave nothing behind', async () => {
+  await inWard(async ({ loop, sibling }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(brief, { maxLength: 6 }), fc.nat(12), async (lives, cancelMs) => {
+        const scope = new trio.CancelScope();
+        const all = lives.map(() => new Int32Array(new SharedArrayBuffer(8)));
+        await getEventLoop().createTask(() =>
+          scope.run(() =>
+            trio.openNursery(async (nursery) => {
+              for (const [index, { isHere, beatCount, lastBeats }] of lives.entries()) {
+                const beats = all[index] as Beats;
+                const where = isHere ? sibling : loop;
+                nursery.startSoonOn(where, far.beatFor, beats, beatCount, lastBeats);
+              }
+              await trio.sleep(cancelMs);
+              scope.cancel();
+            }),
+          ),
+        );
+        // Each began and then ended, or never began.
+        for (const beats of all) expect(beats[1]).toBe(beats[0] === 0 ? 0 : 1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
 
 const brief = fc.record({
   isHere: fc.boolean(),

@@ -124,7 +124,7 @@ describe.each(courses)('$phase', ({ phase, run }) => {
       keepCell({ phase, death: death.title, kind, reason });
       continue;
     }
-    test(death.title, { timeout: 45_000 }, () => {
+    test(death.title, () => {
       const portal = newPortal();
       const result = run(portal, death);
       expect(result).toBe(phase === 'answering' ? `its answer, or ${lost}` : lost);
@@ -141,7 +141,7 @@ describe.each(courses)('$phase', ({ phase, run }) => {
 
 describe('starting, with a module that cannot be loaded', () => {
   for (const { title, url, error } of loadFailures) {
-    test(title, { timeout: 45_000 }, () => {
+    test(title, () => {
       using portal = newPortal();
       const future = portal.startTaskSoon(remoteFunction<() => void>(url, 'post'));
       const result = outcomeOf(() => future.result(url === endless ? 300 : boundMs));

@@ -199,6 +199,6 @@ test('an executor that cannot be shut down is told to the handler of its closed 
   loop.setDefaultExecutor(executor);
   loop.close();
   executor.ended.setException(new RangeError('stuck'));
-  await vi.waitUntil(() => reports.length > 0);
+  await expect.poll(() => reports.length).toBeGreaterThan(0);
   expect(reports).toMatchObject([{ exception: new RangeError('stuck') }]);
 });

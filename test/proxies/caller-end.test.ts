@@ -50,7 +50,7 @@ afterEach(() => {
 });
 
 async function answer(index: number, value: unknown): Promise<void> {
-  await vi.waitUntil(() => asked.length > index);
+  await expect.poll(() => asked.length).toBeGreaterThan(index);
   far.post({ id: asked[index]?.id, type: 'RAW', value } as never);
 }
 
@@ -119,7 +119,7 @@ describe('a caller', () => {
 
   test('takes the answers that came before the death', async () => {
     const [first, second] = [outcome(remote('a')), outcome(remote('b'))];
-    await vi.waitUntil(() => asked.length === 2);
+    await expect.poll(() => asked.length).toBe(2);
     far.post({ id: asked[0]?.id, type: 'RAW', value: 'A' } as never);
     proxies.fail(new RangeError('it died'));
     expect(await first).toBe('A');

@@ -135,7 +135,7 @@ describe('an error', () => {
     expect(error).toMatchObject({ name: 'OvenError', degrees: 900 });
     const { cause, stack = '' } = error as Error;
     expect(cause).toBeInstanceOf(TypeError);
-    expect(stack).toMatch(/owner\.ts[^]*on loop 'w-1', called from --[^]*expose\.test\.ts/);
+    expect(stack).toMatch(/owner\.js[^]*on loop 'w-1', called from --[^]*expose\.test\.ts/);
   });
 
   test('names the part of an argument that cannot be copied; only that call fails', async () => {

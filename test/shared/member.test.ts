@@ -47,10 +47,11 @@ test('an object that nobody has any more is forgotten', async () => {
   const known = (): boolean => member.known(1) !== undefined;
   member.remember(1, {});
   expect(known()).toBe(true);
-  await vi.waitFor(async () => {
+  const isKnown = async (): Promise<boolean> => {
     await collectGarbage();
-    expect(known()).toBe(false);
-  });
+    return known();
+  };
+  await expect.poll(isKnown).toBe(false);
 });
 
 test('a table takes so many threads, and room that they leave is taken again', () => {
@@ -128,9 +129,9 @@ test('what goes wrong in a look is reported, and tried again', async () => {
   };
   member.beginWaiting(place);
   member.ring(member.row);
-  await vi.waitFor(() => expect(reports.join('')).toMatch('not now'));
+  await expect.poll(() => reports.join('')).toMatch('not now');
   isBroken = false;
   const end = vi.spyOn(member, 'endWaiting');
   member.ring(member.row);
-  await vi.waitFor(() => expect(end).toHaveBeenCalled());
+  await expect.poll(() => end).toHaveBeenCalled();
 });

@@ -54,7 +54,7 @@ describe('result() on a pending call', () => {
     const call = first().runCoroutineThreadsafe(failures.throwQuota, 5);
     const error = thrownBy(() => call.result()) as Error;
     expect(error).toMatchObject({ name: 'QuotaError', limit: 5 });
-    expect(error.stack).toMatch(/failures\.ts[^]*on loop 'b-1'[^]*blocking-wait\.test\.ts/u);
+    expect(error.stack).toMatch(/failures\.js[^]*on loop 'b-1'[^]*blocking-wait\.test\.ts/u);
   });
 
   test('throws TimeoutError when the time is over, and the call goes on', async () => {

@@ -7,12 +7,12 @@ import { describe, expect, test, vi } from 'vitest';
 import { newFlag, raise, raised } from './fixtures/flag.js';
 import { eventually, shareLoops, startLoops } from './loops.js';
 
-const at = (file: string): URL => new URL(`./fixtures/${file}`, import.meta.url);
-const functions = remoteModule<typeof import('./fixtures/functions.js')>(at('functions.ts'));
-const gate = remoteModule<typeof import('./fixtures/gate.js')>(at('gate.ts'));
-const patience = remoteModule<typeof import('./fixtures/patience.js')>(at('patience.ts'));
-const slow = remoteModule<typeof import('./fixtures/slow-module.js')>(at('slow-module.ts'));
-const toil = remoteModule<typeof import('./fixtures/toil.js')>(at('toil.ts'));
+const at = (file: string): URL => new URL(`./fixtures/${file}.ts`, import.meta.url);
+const functions = remoteModule<typeof import('./fixtures/functions.js')>(at('functions'));
+const gate = remoteModule<typeof import('./fixtures/gate.js')>(at('gate'));
+const patience = remoteModule<typeof import('./fixtures/patience.js')>(at('patience'));
+const slow = remoteModule<typeof import('./fixtures/slow-module.js')>(at('slow-module'));
+const toil = remoteModule<typeof import('./fixtures/toil.js')>(at('toil'));
 
 const threads = shareLoops({ loops: 1 });
 const theLoop = (): RemoteLoop => threads.coordinator.loop('loop-1');

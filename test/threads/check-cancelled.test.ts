@@ -32,8 +32,8 @@ test.for(kinds)('a cancel reaches code that never waits: %s', async ([kind, fn])
 });
 
 test('a timeout reaches it as a cancel does', async () => {
-  const loop = threads.coordinator.loop('loop-1').with({ timeoutMs: 5 });
-  const call = loop.runCoroutineThreadsafe(toil.toilInFunction, newFlag());
+  const loop = threads.coordinator.loop('loop-1');
+  const call = loop.with({ timeoutMs: 5 }).runCoroutineThreadsafe(toil.toilInFunction, newFlag());
   await expect(call).rejects.toThrow('toilInFunction() ran longer than 5 ms');
   expect(await loop.runCoroutineThreadsafe(toil.readSeen)).toEqual(['function: CancelledError']);
 });

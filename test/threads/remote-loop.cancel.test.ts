@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { newFlag, raise, raised } from './fixtures/flag.js';
 import { eventually, shareLoops, startLoops } from './loops.js';
 
-const at = (file: string): URL => new URL(`./fixtures/${file}`, import.meta.url);
-const patience = remoteModule<typeof import('./fixtures/patience.js')>(at('patience.ts'));
-const functions = remoteModule<typeof import('./fixtures/functions.js')>(at('functions.ts'));
-const slow = remoteModule<typeof import('./fixtures/slow-module.js')>(at('slow-module.ts'));
-const gate = remoteModule<typeof import('./fixtures/gate.js')>(at('gate.ts'));
+const at = (file: string): URL => new URL(`./fixtures/${file}.ts`, import.meta.url);
+const patience = remoteModule<typeof import('./fixtures/patience.js')>(at('patience'));
+const functions = remoteModule<typeof import('./fixtures/functions.js')>(at('functions'));
+const slow = remoteModule<typeof import('./fixtures/slow-module.js')>(at('slow-module'));
+const gate = remoteModule<typeof import('./fixtures/gate.js')>(at('gate'));
 
 const threads = shareLoops({ loops: 2 });
 const loops = () => threads.coordinator.loops as [RemoteLoop, RemoteLoop];

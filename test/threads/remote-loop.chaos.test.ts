@@ -24,7 +24,7 @@ test(`each call settles once and in order, whoever dies (seed ${seed})`, async (
   expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(20_000);
   expect(result.deathCount).toBeGreaterThan(0);
   await eventually(() => coordinator.stats().pendingCount === 0);
-}, 60_000);
+});
 
 test(`memory goes back to where it was (seed ${seed})`, async () => {
   const coordinator = await startLoops({ loops: 4 });
@@ -38,4 +38,4 @@ test(`memory goes back to where it was (seed ${seed})`, async () => {
   const before = await run(1);
   const after = await run(2);
   expect((after - before) / 2 ** 20).toBeLessThan(4);
-}, 60_000);
+});

@@ -92,7 +92,7 @@ describe('the stack of such an error', () => {
     ];
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
-    expect(stack).toMatch(/^(Range|Quota)Error: more than 3\n {4}at throwQuota .*failures\.ts:\d+/);
+    expect(stack).toMatch(/^(Range|Quota)Error: more than 3\n {4}at throwQuota .*failures\.js:\d+/);
     expect(stack).toMatch(/at callFromHere .*remote-loop\.errors\.test\.ts:\d+/);
   });
 

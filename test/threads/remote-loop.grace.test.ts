@@ -12,10 +12,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { newFlag, raise, raised } from './fixtures/flag.js';
 import { eventually, shareLoops } from './loops.js';
 
-const at = (file: string): URL => new URL(`./fixtures/${file}`, import.meta.url);
-const functions = remoteModule<typeof import('./fixtures/functions.js')>(at('functions.ts'));
-const patience = remoteModule<typeof import('./fixtures/patience.js')>(at('patience.ts'));
-const toil = remoteModule<typeof import('./fixtures/toil.js')>(at('toil.ts'));
+const at = (file: string): URL => new URL(`./fixtures/${file}.ts`, import.meta.url);
+const functions = remoteModule<typeof import('./fixtures/functions.js')>(at('functions'));
+const patience = remoteModule<typeof import('./fixtures/patience.js')>(at('patience'));
+const toil = remoteModule<typeof import('./fixtures/toil.js')>(at('toil'));
 
 /** Long enough to call more meanwhile, short enough to wait for. */
 const graceMs = 50;

@@ -7,14 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { newFlag, raise } from './fixtures/flag.js';
 import { shareLoops, startLoops } from './loops.js';
 
-const at = (file: string): URL => new URL(`./fixtures/${file}`, import.meta.url);
-const journal = remoteModule<typeof import('./fixtures/journal.js')>(at('journal.ts'));
-const functions = remoteModule<typeof import('./fixtures/functions.js')>(at('functions.ts'));
-const slow = remoteModule<typeof import('./fixtures/slow-module.js')>(at('slow-module.ts'));
-const calling = remoteModule<typeof import('./fixtures/calling-module.js')>(
-  at('calling-module.ts'),
-);
-const gate = remoteModule<typeof import('./fixtures/gate.js')>(at('gate.ts'));
+const at = (file: string): URL => new URL(`./fixtures/${file}.ts`, import.meta.url);
+const journal = remoteModule<typeof import('./fixtures/journal.js')>(at('journal'));
+const functions = remoteModule<typeof import('./fixtures/functions.js')>(at('functions'));
+const slow = remoteModule<typeof import('./fixtures/slow-module.js')>(at('slow-module'));
+const calling = remoteModule<typeof import('./fixtures/calling-module.js')>(at('calling-module'));
+const gate = remoteModule<typeof import('./fixtures/gate.js')>(at('gate'));
 
 const threads = shareLoops({ loops: 2 });
 
@@ -126,7 +124,7 @@ describe('a function whose module is still loading', () => {
 
   test('fails alone when its module cannot be loaded', async () => {
     const [loop] = threads.coordinator.loops as [RemoteLoop];
-    const missing = remoteModule<typeof import('./fixtures/journal.js')>(at('nowhere.ts'));
+    const missing = remoteModule<typeof import('./fixtures/journal.js')>(at('nowhere'));
     const before = loop.runCoroutineThreadsafe(journal.note, 1);
     const failing = loop.runCoroutineThreadsafe(missing.note, 2);
     const behind = loop.runCoroutineThreadsafe(journal.note, 3);

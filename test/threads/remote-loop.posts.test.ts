@@ -6,9 +6,9 @@ import { recordReports } from '../loop/fixtures.js';
 import { newFlag, raised } from './fixtures/flag.js';
 import { shareLoops } from './loops.js';
 
-const at = (file: string): URL => new URL(`./fixtures/${file}`, import.meta.url);
-const ear = remoteModule<typeof import('./fixtures/ear.js')>(at('ear.ts'));
-const functions = remoteModule<typeof import('./fixtures/functions.js')>(at('functions.ts'));
+const at = (file: string): URL => new URL(`./fixtures/${file}.ts`, import.meta.url);
+const ear = remoteModule<typeof import('./fixtures/ear.js')>(at('ear'));
+const functions = remoteModule<typeof import('./fixtures/functions.js')>(at('functions'));
 
 const threads = shareLoops({ loops: 1 });
 const loop = () => threads.coordinator.loops[0] as RemoteLoop;
@@ -57,8 +57,8 @@ describe('a post', () => {
   });
 
   test('of a function that is not there is reported there', async () => {
-    loop().callSoonThreadsafe(remoteFunction(at('nowhere.ts'), 'stumble'));
-    loop().callSoonThreadsafe(remoteFunction(at('ear.ts'), 'tumble'));
+    loop().callSoonThreadsafe(remoteFunction(at('nowhere'), 'stumble'));
+    loop().callSoonThreadsafe(remoteFunction(at('ear'), 'tumble'));
     expect(await heardThere()).toMatchObject([
       { error: expect.stringContaining('ModuleNotFoundError: Cannot find module') as string },
       { error: expect.stringContaining("has no export 'tumble'") as string },

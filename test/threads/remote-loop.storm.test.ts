@@ -46,7 +46,7 @@ test(`100 000 calls in random directions settle once and in order (seed ${seed})
   expect(result.disorder).toEqual([]);
   expect(result.beganCount).toBe(100_000);
   expect(result.count('answered')).toBe(100_000);
-}, 60_000);
+});
 
 test(`faults of all kinds in between harm only themselves (seed ${seed})`, async () => {
   const result = await rage(seed, 6_000, 0.2);
@@ -55,4 +55,4 @@ test(`faults of all kinds in between harm only themselves (seed ${seed})`, async
   const faulty = ['failed', 'not cloneable', 'cancelled'].map(result.count);
   for (const count of faulty) expect(count).toBeGreaterThan(0);
   expect(result.count('answered') + faulty.reduce((sum, count) => sum + count, 0)).toBe(6_000);
-}, 30_000);
+});
