@@ -6,8 +6,9 @@
  */
 import { QueueFullError, TimeoutError } from '../errors.js';
 import { Fifo } from '../queues/fifo.js';
-import { after } from '../threads/call-limits.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
+import { after } from '../threads/deadline.js';
+import type { Deadline } from '../threads/deadline.js';
 import type { RemoteCall } from '../threads/remote-call.js';
 import type { LoadEvent } from './events.js';
 
@@ -198,7 +199,7 @@ class HeldCall implements Waiting {
   isWaiting = true;
   readonly #call: RemoteCall<unknown>;
   readonly #onAbort = (): void => this.begin();
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #timer: Deadline | undefined;
 
   constructor(call: RemoteCall<unknown>) {
     this.#call = call;
@@ -225,6 +226,6 @@ class HeldCall implements Waiting {
   /** It waits no more. */
   end(): void {
     this.#call.options.signal?.removeEventListener('abort', this.#onAbort);
-    clearTimeout(this.#timer);
+    this.#timer?.clear();
   }
 }

@@ -6,6 +6,8 @@
  * puts into words what ended it. What follows from that is the business of `SupervisedLoop`.
  */
 import type { Doorbell } from '../loop/doorbell.js';
+import { after } from '../threads/deadline.js';
+import type { Deadline } from '../threads/deadline.js';
 import type { Exchange } from '../threads/exchange.js';
 import { Notice } from '../threads/notices.js';
 import type {
@@ -65,7 +67,7 @@ export class Incarnation {
   #orderReason: string | null = null;
   #isTerminated = false;
   #isTooLate = false;
-  #startTimer: NodeJS.Timeout | undefined;
+  #startDeadline: Deadline | undefined;
   /** Answers that are due, in order. */
   readonly #partings: (() => void)[] = [];
 
@@ -163,7 +165,7 @@ export class Incarnation {
   #onReady(): void {
     if (this.#isReady) return;
     this.#isReady = true;
-    clearTimeout(this.#startTimer);
+    this.#startDeadline?.clear();
     this.#thread?.unref();
     this.#owner.onReady(this);
   }
@@ -175,7 +177,7 @@ export class Incarnation {
       this.#isTooLate = true;
       this.#thread?.terminate();
     };
-    this.#startTimer = setTimeout(giveUp, startTimeoutMs).unref();
+    this.#startDeadline = after(startTimeoutMs, giveUp);
   }
 
   /** The thread has said goodbye. What user code left open must not keep it for ever. */
@@ -185,7 +187,7 @@ export class Incarnation {
   }
 
   #onExit(exit: ThreadExit): void {
-    clearTimeout(this.#startTimer);
+    this.#startDeadline?.clear();
     // Its last words may have arrived already, and not have been read.
     this.exchange.poll();
     this.#thread = null;

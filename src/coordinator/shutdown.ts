@@ -2,6 +2,7 @@
  * The end of a coordinator's loops; the steps have their numbers in `docs/architecture.md`.
  * Runs on the coordinator's thread.
  */
+import { after } from '../threads/deadline.js';
 import type { LoopSet } from './loop-set.js';
 import type { ShutdownOptions } from './options.js';
 
@@ -11,13 +12,12 @@ export async function endLoops(
   { mode, timeoutMs }: Required<ShutdownOptions>,
 ): Promise<void> {
   const all = [...loops.all, ...loops.joined];
-  const isBounded = timeoutMs !== Infinity;
   const end = (): void => terminateAll(loops, `its shutdown took more than ${timeoutMs} ms`);
-  const deadline = isBounded ? setTimeout(end, timeoutMs) : undefined;
+  const deadline = after(timeoutMs, end)?.ref();
   if (mode === 'terminate') terminateAll(loops);
   if (mode === 'drain') await Promise.all(all.map(async ({ peer }) => peer.answered()));
   await Promise.all(all.map(async (each) => each.stop(mode === 'cancel')));
-  clearTimeout(deadline);
+  deadline?.clear();
 }
 
 /** Ends all threads where they are. */

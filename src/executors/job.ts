@@ -14,6 +14,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { CancelledError, showError, ThreadDiedError } from '../errors.js';
 import { ConcurrentFuture } from '../threads/concurrent-future.js';
+import { after } from '../threads/deadline.js';
+import type { Deadline } from '../threads/deadline.js';
 import { JobState } from '../threads/executor-thread.js';
 import type { JobAnswer, JobOrder } from '../threads/executor-thread.js';
 import { captureNearStack, describeNearStack, joinStacks } from '../threads/near-stack.js';
@@ -46,7 +48,7 @@ export class Job {
   /** While Piscina has the job. */
   #port: MessagePort | null = null;
   #attempt = new AbortController();
-  #grace: NodeJS.Timeout | undefined;
+  #grace: Deadline | undefined;
 
   constructor(owner: JobOwner, address: FunctionAddress, args: readonly unknown[]) {
     this.#owner = owner;
@@ -84,7 +86,7 @@ export class Job {
     try {
       await this.#runOnPool(pool, far, answered);
     } finally {
-      clearTimeout(this.#grace);
+      this.#grace?.clear();
       this.#port = null;
       near.close();
     }
@@ -145,16 +147,10 @@ export class Job {
     Atomics.store(this.#state, 0, JobState.cancelled);
     if (this.#port !== null) {
       this.#port.postMessage(encodeError(reason));
-      this.#grantGrace();
+      // Piscina's port keeps the process alive as long as the thread is busy.
+      this.#grace = after(this.#owner.graceMs, () => this.#attempt.abort());
     }
     this.#owner.onSettled(this, 'cancelled');
-  }
-
-  #grantGrace(): void {
-    const { graceMs } = this.#owner;
-    if (graceMs === Infinity) return;
-    // Piscina's port keeps the process alive as long as the thread is busy.
-    this.#grace = setTimeout(() => this.#attempt.abort(), graceMs).unref();
   }
 
   #failArguments(cause: unknown): void {

@@ -17,6 +17,7 @@ import { reportTo } from '../loop/exception-handler.js';
 import type { ExecutorShutdownOptions } from '../loop/executor.js';
 import { registry } from '../loop/registry.js';
 import type { ConcurrentFuture } from '../threads/concurrent-future.js';
+import { after } from '../threads/deadline.js';
 import { inheritedExecArgv } from '../threads/thread-options.js';
 import type { FunctionAddress } from '../wire/message.js';
 import type { Counts } from './counts.js';
@@ -140,9 +141,9 @@ export class Pool implements JobOwner {
 
   #idleWithin(timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = timeoutMs === Infinity ? undefined : setTimeout(resolve, timeoutMs, false);
+      const deadline = after(timeoutMs, () => resolve(false))?.ref();
       this.#onIdle.push(() => {
-        clearTimeout(timer);
+        deadline?.clear();
         resolve(true);
       });
       this.#checkIdle();

@@ -13,8 +13,8 @@ import type { Transferable } from 'node:worker_threads';
 import { LoopDiedError, ProxyReleasedError, ThreadloopError } from '../errors.js';
 import { reportTo } from '../loop/exception-handler.js';
 import { registry } from '../loop/registry.js';
-import { after } from '../threads/call-limits.js';
 import type { ConcurrentFuture } from '../threads/concurrent-future.js';
+import { after, Deadline } from '../threads/deadline.js';
 import type { Farewell } from '../threads/exposed-objects.js';
 import type { LinkedCaller } from '../threads/linked-ports.js';
 import { captureNearStack, describeNearStack, joinStacks } from '../threads/near-stack.js';
@@ -36,7 +36,7 @@ interface Asked {
   readonly request: Request;
   readonly near: NearStack | null;
   /** It was cancelled: until its thread is ended. */
-  grace?: NodeJS.Timeout | undefined;
+  grace?: Deadline | undefined;
 }
 
 /** What is at the other end of the port, and how it is asked. */
@@ -62,7 +62,7 @@ export class CallerEnd implements Endpoint, LinkedCaller {
   #isReleased = false;
   #isLeaving = false;
   #hasEnded = false;
-  #patience: NodeJS.Timeout | undefined;
+  #patience: Deadline | undefined;
   /** Of the request that is being made. */
   #near: NearStack | null = null;
   #lastId = '';
@@ -189,7 +189,7 @@ export class CallerEnd implements Endpoint, LinkedCaller {
 
   #take(id: string): Asked | undefined {
     const asked = this.#pending.get(id);
-    clearTimeout(asked?.grace);
+    asked?.grace?.clear();
     this.#pending.delete(id);
     return asked;
   }
@@ -252,7 +252,7 @@ export class CallerEnd implements Endpoint, LinkedCaller {
     this.#refusal = new LoopDiedError({ loop, exitCode: null, reason: 'its port was closed' });
     const fail = (): void => this.#end(this.#refusal as Error);
     if (this.#pending.size === 0) fail();
-    else this.#patience = setTimeout(fail, obituaryPatienceMs);
+    else this.#patience = new Deadline(obituaryPatienceMs, fail).ref();
   }
 
   #failPending(error: Error): void {
@@ -263,7 +263,7 @@ export class CallerEnd implements Endpoint, LinkedCaller {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#refusal = reason;
-    clearTimeout(this.#patience);
+    this.#patience?.clear();
     this.#wiring.exchange.proxies.callers.delete(this);
     this.#failPending(reason);
     const farewell: Omit<Request, 'id'> = { type: 'RELEASE' };

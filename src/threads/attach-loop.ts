@@ -19,6 +19,7 @@ import { registry } from '../loop/registry.js';
 import { ownMember } from '../shared/member.js';
 import { AttachedLoop } from './attached-loop.js';
 import { BackgroundLoop } from './background-run.js';
+import { Deadline } from './deadline.js';
 import { rendezvous, seekInvitation } from './rendezvous.js';
 import type { Application, Invitation } from './rendezvous.js';
 
@@ -82,11 +83,12 @@ class Attempt {
 
   constructor(timeoutMs: number, signal: AbortSignal | undefined) {
     this.#givenUp = new Promise((_resolve, reject) => {
-      const timer = setTimeout(() => reject(noAnswer(timeoutMs)), Math.min(timeoutMs, longestMs));
+      const giveUp = (): void => reject(noAnswer(timeoutMs));
+      const deadline = new Deadline(Math.min(timeoutMs, longestMs), giveUp).ref();
       const abort = (): void => reject(new CancelledError(messageOf(signal?.reason)));
       signal?.addEventListener('abort', abort);
       this.#ends.push(
-        () => clearTimeout(timer),
+        () => deadline.clear(),
         () => signal?.removeEventListener('abort', abort),
       );
     });

@@ -11,6 +11,8 @@ import { abortError } from '../loop/abort-error.js';
 import { graceOf } from './call-options.js';
 import type { CallOptions } from './call-options.js';
 import { sharedNowMs } from './call-words.js';
+import { after } from './deadline.js';
+import type { Deadline } from './deadline.js';
 
 /** The call, as its limits see it. */
 export interface LimitedCall {
@@ -30,9 +32,9 @@ export interface LimitedCall {
 export class CallLimits {
   readonly #call: LimitedCall;
   readonly #options: CallOptions;
-  #waiting: NodeJS.Timeout | undefined;
-  #running: NodeJS.Timeout | undefined;
-  #grace: NodeJS.Timeout | undefined;
+  #waiting: Deadline | undefined;
+  #running: Deadline | undefined;
+  #grace: Deadline | undefined;
 
   constructor(call: LimitedCall, options: CallOptions) {
     this.#call = call;
@@ -59,15 +61,15 @@ export class CallLimits {
   /** It was answered, or its thread has died. */
   end(): void {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    clearTimeout(this.#waiting);
-    clearTimeout(this.#running);
-    clearTimeout(this.#grace);
+    this.#waiting?.clear();
+    this.#running?.clear();
+    this.#grace?.clear();
   }
 
   /** The code was told to stop. */
   onCancelled(isTimeout: boolean): void {
-    clearTimeout(this.#waiting);
-    clearTimeout(this.#running);
+    this.#waiting?.clear();
+    this.#running?.clear();
     const graceMs = graceOf(this.#options, isTimeout);
     this.#grace = after(graceMs, () => {
       const reason = `${this.#call.name} went on for ${graceMs} ms after it was cancelled`;
@@ -89,12 +91,4 @@ export class CallLimits {
   readonly #onAbort = (): void => {
     this.#call.abandon(abortError(this.#options.signal as AbortSignal));
   };
-}
-
-/** The longest time that a timer of Node takes, in milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
-
-/** Acts later. The call itself keeps the process alive; its timers need not. */
-export function after(delayMs: number, act: () => void): NodeJS.Timeout | undefined {
-  return delayMs > longestTimerMs ? undefined : setTimeout(act, delayMs).unref();
 }

@@ -22,6 +22,7 @@ import type { Doorbell } from '../loop/doorbell.js';
 import type { Batch } from '../wire/message.js';
 import { NodePort } from '../wire/port.js';
 import type { Port } from '../wire/port.js';
+import { Deadline } from './deadline.js';
 import { Exchange } from './exchange.js';
 import { acceptProxy, proxyRequest } from './exposed-objects.js';
 import type { ProxyRequest } from './exposed-objects.js';
@@ -47,7 +48,7 @@ export class Peer extends PeerCalls {
   /** Served ones that closed, and whose proxies wait for the obituary; not for long, either. */
   readonly #lenders = new Set<Exchange>();
   /** Closed, and waiting for the obituary. */
-  readonly #orphans = new Map<Exchange, NodeJS.Timeout>();
+  readonly #orphans = new Map<Exchange, Deadline>();
   readonly #farewells = new Farewells();
   readonly #handover = new Handover();
   #refusal: Error | null = null;
@@ -218,7 +219,7 @@ export class Peer extends PeerCalls {
 
   /** The thread at the other end of that exchange has ended. */
   bury(exchange: Exchange, error: Error): void {
-    clearTimeout(this.#orphans.get(exchange));
+    this.#orphans.get(exchange)?.clear();
     const isKnown = [this.#orphans, this.#handover.former, this.#served].map((each) =>
       each.delete(exchange),
     );
@@ -286,7 +287,7 @@ export class Peer extends PeerCalls {
     const bury = (): void => this.bury(exchange, error);
     const owesNothing = exchange.pendingCount === 0 && exchange.proxies.callers.size === 0;
     if (isFormer && (owesNothing || this.#handover.death !== null)) bury();
-    else this.#orphans.set(exchange, setTimeout(bury, obituaryPatienceMs));
+    else this.#orphans.set(exchange, new Deadline(obituaryPatienceMs, bury).ref());
     this.#options.onHungUp?.();
   }
 

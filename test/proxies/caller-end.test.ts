@@ -73,6 +73,7 @@ describe('a caller', () => {
     }
     expect(replaceThread).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
+    await nodeTurn();
     const reason = 'owner() went on for 20 ms after it was cancelled';
     expect(replaceThread.mock.calls).toEqual(isInTime ? [] : [[reason]]);
   });
@@ -108,11 +109,11 @@ describe('a caller', () => {
   });
 
   test('waits a second for the reason when the port closes, and then for nothing', async () => {
-    vi.useFakeTimers();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const call = outcome(remote('a'));
     nearListener.onClose();
     expect(await outcome(remote('b'))).toMatchObject({ code: 'ERR_LOOP_DIED' });
-    await vi.advanceTimersByTimeAsync(1_000);
+    vi.advanceTimersByTime(1_000);
     expect(await call).toMatchObject({ loop: 'far', reason: 'its port was closed' });
     expect(proxies.callers.size).toBe(0);
   });

@@ -47,7 +47,7 @@ test('it exposes objects, whose proxies end when it leaves', async () => {
 test('a call that ignores its cancel fails for its caller, and ends nobody', async () => {
   const [, thread] = await start();
   const guest = getLoop('guest').with({ timeoutMs: 20, graceMs: 20 });
-  const call = guest.runCoroutineThreadsafe(guestTasks.ignoreCancel, 150);
+  const call = guest.runCoroutineThreadsafe(guestTasks.ignoreCancel, 1_000);
   await expect(call).rejects.toBeInstanceOf(TimeoutError);
   const cancelled = guest.runCoroutineThreadsafe(guestTasks.ignoreCancel, 150);
   cancelled.cancel();

@@ -149,6 +149,16 @@ describe('a call behind a busy thread', () => {
   });
 });
 
+test('a call that was answered in time is not late because its caller was busy', async () => {
+  const loop = theLoop();
+  await warmUp(loop);
+  const call = loop.with({ timeoutMs: 50 }).runCoroutineThreadsafe(functions.echo, 'in time');
+  // It leaves with the turn that made it.
+  await Promise.resolve();
+  Atomics.wait(newFlag(), 0, 0, 200);
+  expect(await call).toBe('in time');
+});
+
 describe('queueTimeoutMs', () => {
   test('says nothing of a call that has started', async () => {
     const [started, end] = [newFlag(), newFlag()];

@@ -101,6 +101,21 @@ test('code that ends within its grace keeps its thread', async () => {
   await loop.runCoroutineThreadsafe(patience.readSeen);
 });
 
+test('so does code that ends within it while its caller is busy', async () => {
+  const before = incarnationOf(loop);
+  const [started, never] = [newFlag(), newFlag()];
+  const call = loop.with({ graceMs: 300 }).runCoroutineThreadsafe(patience.waitInAsync, started);
+  await raised(started);
+  call.cancel('enough');
+  await expect(call).rejects.toThrow('enough');
+  Atomics.wait(never, 0, 0, 400);
+  await eventually(() => coordinator.stats().pendingCount === 0);
+  expect(incarnationOf(loop)).toBe(before);
+  expect(await loop.runCoroutineThreadsafe(patience.readSeen)).toEqual([
+    'async: CancelledError: enough',
+  ]);
+});
+
 test('a coroutine that refuses its cancel loses its thread too', async () => {
   const before = incarnationOf(loop);
   const [started, never] = [newFlag(), newFlag()];
