@@ -15,7 +15,7 @@ const compiled = new URL('.cache/compiled/', root).href;
 
 /** How a test names a fixture: `new URL('./fixtures/name.ts', import.meta.url)`. */
 const address =
-  /(?<=new URL\(\s*)(?<path>['`][^'`]*fixtures\/[^'`]*)\.ts(?<rest>[^'`]*['`]), import\.meta\.url/gu;
+  /(?<=new URL\(\s*)(?<path>['`][^'`]*fixtures\/[^'`]*)\.ts(?<rest>[^,]*), import\.meta\.url/gu;
 
 /** Vitest calls it before the run. */
 // oxlint-disable-next-line import/no-default-export -- Vitest asks for it

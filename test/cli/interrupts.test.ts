@@ -30,13 +30,13 @@ describe.concurrent('the first Ctrl-C', () => {
   test('lets running inputs finish, begins no other, and says so', async () => {
     const args = ['tasks.js#slowly', '-', '--json', '--loops', '2', '--concurrency', '2'];
     const { child, ended } = startCommand(['map', ...args], {
-      input: `50\n800\n${'700\n'.repeat(100)}`,
+      input: `50\n2000\n${'1900\n'.repeat(100)}`,
     });
     await new Promise((resolve) => child.stdout?.once('data', resolve));
     child.kill('SIGINT');
     const { exitCode, answers, stderr } = await ended;
     expect(exitCode).toBe(130);
-    expect(answers.map(({ value }) => value)).toEqual([50, 800, 700]);
+    expect(answers.map(({ value }) => value)).toEqual([50, 2000, 1900]);
     expect(stderr).toMatch(/^threadloop: stopping: .* press Ctrl-C again to end at once$/m);
     expect(stderr).toMatch(/^3 inputs answered/m);
   });
@@ -90,7 +90,7 @@ test.concurrent('the second Ctrl-C ends at once', async () => {
   const startedAtMs = performance.now();
   child.kill('SIGINT');
   expect((await ended).exitCode).toBe(130);
-  expect(performance.now() - startedAtMs).toBeLessThan(1000);
+  expect(performance.now() - startedAtMs).toBeLessThan(5_000);
 });
 
 test.concurrent('SIGTERM ends in order too, with an exit code of its own', async () => {

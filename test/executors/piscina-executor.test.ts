@@ -210,7 +210,7 @@ describe('an idle thread', () => {
     const flag = newFlag();
     await executor.submit(jobs.raiseLater, [flag]);
     await raised(flag);
-    expect(executor.stats().runningCount).toBe(0);
+    await eventually(() => executor.stats().runningCount === 0);
   });
 
   test('ends after a while, unless it is one of minThreads', async () => {

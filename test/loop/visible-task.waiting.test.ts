@@ -6,6 +6,7 @@ import {
   Lock,
   sleep,
   type StackFrame,
+  type Task,
   timeout,
 } from 'threadloop';
 import { describe, expect, test } from 'vitest';
@@ -23,13 +24,17 @@ function* middle(delayMs = 50): Coroutine<void> {
 
 class Crawler {
   *visit(): Coroutine<void> {
+    // On a loop in real time both must last longer than a busy machine takes for one tick.
     try {
-      yield* middle();
+      yield* middle(10_000);
     } finally {
-      // On a loop in real time it must last longer than a busy machine takes for one tick.
-      yield* inner(50);
+      yield* inner(300);
     }
   }
+}
+
+function* endOf(task: Task<unknown>): Coroutine<void> {
+  while (!task.done()) yield* sleep(1);
 }
 
 function names(frames: readonly StackFrame[]): string[] {
@@ -54,7 +59,7 @@ describe('getStack() of a coroutine that waits', () => {
       await runUntilComplete(loop, sleepOneTick());
       expect(names(task.getStack())).toEqual(['Crawler.visit', 'inner']);
       expect(task.getStack()[0]?.line).toBeGreaterThan(lines[0] as number);
-      await runUntilComplete(loop, inner(100));
+      await runUntilComplete(loop, endOf(task));
       expect(task.cancelled()).toBe(true);
       expect(task.getStack()).toEqual([]);
     },

@@ -5,9 +5,6 @@ import { describe, expect, test } from 'vitest';
 import { runProgram } from '../loop/fixtures.js';
 import { ParticipantThread, ways } from './participant-threads.js';
 
-/** Generous: a busy machine starts a thread in a second. */
-const limitMs = 60_000;
-
 const kindsOfDeath = [
   'process.exit()',
   'an uncaught error',
@@ -23,7 +20,7 @@ function sharedWords(count: number): Int32Array<SharedArrayBuffer> {
 }
 
 describe('a lock between threads', () => {
-  test('keeps a counter right that all ways of waiting add to', { timeout: limitMs }, async () => {
+  test('keeps a counter right that all ways of waiting add to', async () => {
     const { handle } = new SharedLock();
     const words = sharedWords(1);
     const count = 5_000;
@@ -34,7 +31,7 @@ describe('a lock between threads', () => {
     expect(words[0]).toBe(count * ways.length);
   });
 
-  test('lets threads in as they came', { timeout: limitMs }, async () => {
+  test('lets threads in as they came', async () => {
     const lock = new SharedLock();
     const words = sharedWords(8);
     const hold = lock.acquireSync();
@@ -54,7 +51,7 @@ describe('a lock between threads', () => {
     expect([...words.subarray(0, 4)]).toEqual([3, 3, 1, 2]);
   });
 
-  test('gives each of several greedy threads its share', { timeout: limitMs }, async () => {
+  test('gives each of several greedy threads its share', async () => {
     const lock = new SharedLock();
     const counts = [0, 1].map(() => sharedWords(2));
     const threads = counts.map((words) => {
@@ -71,7 +68,7 @@ describe('a lock between threads', () => {
     for (const share of shares) expect(share).toBeGreaterThan(100);
   });
 
-  test('survives storms of cancels', { timeout: limitMs }, async () => {
+  test('survives storms of cancels', async () => {
     const { handle } = new SharedLock();
     const words = sharedWords(2);
     const threads = [0, 1, 2].map(() => {
@@ -116,7 +113,7 @@ describe('a thread that dies', () => {
     expect(lock.broken).toBe(false);
   });
 
-  test('at any moment of its work blocks nobody', { timeout: limitMs }, async () => {
+  test('at any moment of its work blocks nobody', async () => {
     const lock = new SharedLock();
     const words = sharedWords(2);
     for (let round = 0; round < 25; round += 1) {

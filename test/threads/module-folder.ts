@@ -36,8 +36,8 @@ export interface Ended {
   readonly code: number | null;
 }
 
-/** A child that is not done by then hangs. Generous: a busy machine starts a Node in 1 s. */
-const childLimitMs = 8_000;
+/** A child that is not done by then hangs. Generous: a busy machine takes seconds. */
+const childLimitMs = 30_000;
 
 /** Runs one file of the folder in a Node of its own, from inside the folder. */
 export async function runModule(
