@@ -26,5 +26,5 @@ export const row: Row = {
     })),
     ...pythonContenders('calls/asyncio_rows.py', 'all_at_once'),
   },
-  fullOnly,
+  fullOnly: [...fullOnly, 'comlink', 'piscina'],
 };

@@ -54,8 +54,14 @@ export const peers: readonly Name[] = [
   'threads',
 ];
 
-/** Those of them that a quick run leaves out, to end within a minute. */
-export const fullOnly: readonly Name[] = ['piscina, tuned', 'workerpool', 'poolifier', 'threads'];
+/** Who a quick run leaves out, to end within a minute. */
+export const fullOnly: readonly string[] = [
+  'asyncio',
+  'piscina, tuned',
+  'workerpool',
+  'poolifier',
+  'threads',
+];
 
 /** Those of them that share calls out among several threads. */
 export const pools: readonly Name[] = peers.filter((name) => name !== 'comlink');

@@ -6,6 +6,7 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { pythonContenders, type Row, type Size } from '../row.js';
 import { threadloop } from '../subject.js';
 import { warmUp } from '../warm-up.js';
+import { fullOnly } from './contenders.js';
 import { assertAnswer } from './drive.js';
 
 const postCount = 1_000_000;
@@ -94,4 +95,5 @@ export const row: Row = {
     'Worker, a message each': viaWorker,
     ...pythonContenders('calls/asyncio_rows.py', 'one_way'),
   },
+  fullOnly,
 };

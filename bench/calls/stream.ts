@@ -102,4 +102,5 @@ export const row: Row = {
     },
   },
   contenders: { threadloop: viaThreadloop, 'Worker, a message each': viaPort },
+  fullOnly: ['Worker, a message each'],
 };

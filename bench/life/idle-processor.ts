@@ -47,5 +47,6 @@ export const row: Row = {
     },
   },
   contenders: { threadloop: idle('threadloop'), piscina: idle('piscina') },
+  fullOnly: ['piscina'],
   maxRoundCount: 1,
 };

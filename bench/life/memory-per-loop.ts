@@ -54,4 +54,5 @@ export const row: Row = {
       return call;
     }),
   },
+  fullOnly: ['piscina'],
 };

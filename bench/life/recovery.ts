@@ -64,5 +64,6 @@ export const row: Row = {
     answered: { title: 'next answer', unit: 'ms', better: 'lower' },
   },
   contenders: callers(['threadloop', ...pools], options, measure),
-  fullOnly,
+  // It does not recover, which takes as long as patience lasts.
+  fullOnly: [...fullOnly, 'tinypool, tuned'],
 };

@@ -56,4 +56,5 @@ export const row: Row = {
       return startUp(startPool)(size);
     },
   },
+  fullOnly: ['bare Workers, first message'],
 };

@@ -10,6 +10,9 @@ import { warmUp } from '../warm-up.js';
 /** Either kind. What runs on it is a promise on a host loop, and done on a blocking one. */
 export type Loop = HostEventLoop | BlockingEventLoop;
 
+/** Who a quick run leaves out, to end within a minute: uvloop is faster than asyncio's own loop. */
+export const fullOnly: readonly string[] = ['asyncio', 'effect'];
+
 /** Does so much work, on a loop where one is given; its answer is checked against `count`. */
 export type Pass = (count: number, makeLoop: () => Loop) => unknown;
 

@@ -5,7 +5,7 @@
 import type { Coroutine } from 'threadloop';
 import { pythonContenders, type Row } from '../row.js';
 import { threadloop } from '../subject.js';
-import { measurePasses, passesOnBothLoops, rateFigure } from './both-loops.js';
+import { fullOnly, measurePasses, passesOnBothLoops, rateFigure } from './both-loops.js';
 
 const taskCount = 200_000;
 
@@ -57,4 +57,5 @@ export const row: Row = {
     effect: (size) => measurePasses(size, taskCount, withEffect),
     'async functions': (size) => measurePasses(size, taskCount, withPromises),
   },
+  fullOnly,
 };

@@ -5,7 +5,7 @@
 import type { Coroutine } from 'threadloop';
 import { pythonContenders, type Row } from '../row.js';
 import { threadloop } from '../subject.js';
-import { measurePasses, passesOnBothLoops, rateFigure } from './both-loops.js';
+import { fullOnly, measurePasses, passesOnBothLoops, rateFigure } from './both-loops.js';
 
 const switchCount = 1_000_000;
 const { sleep } = threadloop;
@@ -52,4 +52,5 @@ export const row: Row = {
     effect: (size) => measurePasses(size, switchCount / 4, withEffect),
     await: (size) => measurePasses(size, switchCount, awaitSettled),
   },
+  fullOnly,
 };

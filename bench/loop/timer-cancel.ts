@@ -5,7 +5,7 @@
 import type { TimerHandle } from 'threadloop';
 import { pythonContenders, type Row, type Size } from '../row.js';
 import { warmUp } from '../warm-up.js';
-import { onBothLoops, rateFigure, timePass } from './both-loops.js';
+import { fullOnly, onBothLoops, rateFigure, timePass } from './both-loops.js';
 
 const timerCount = 1_000_000;
 const delayMs = 60_000;
@@ -84,4 +84,5 @@ export const row: Row = {
       return measure(size, (work) => work(), timers);
     },
   },
+  fullOnly,
 };
