@@ -17,11 +17,9 @@ import { floodCount, Lanes } from './call-queue.js';
 import { IncomingWords } from './call-words.js';
 import { IncomingCall } from './incoming-call.js';
 import type { CallOwner } from './incoming-call.js';
+import { KnownFunctions } from './known-functions.js';
+import type { BuiltIn } from './known-functions.js';
 import { runtimeUrl } from './lending.js';
-import { LoadedFunction } from './loaded-function.js';
-import { loadedExport } from './module-loader.js';
-import type { AnyFunction } from './remote-function.js';
-import { resolveFunction } from './wrapped-function.js';
 
 /** Where incoming calls run. */
 export interface CallHost {
@@ -33,9 +31,6 @@ export interface CallHost {
   readonly queue: CallQueue;
 }
 
-/** Functions of the runtime, which are in no module. */
-export type BuiltIn = (name: string) => AnyFunction | undefined;
-
 /** Of what the runtime itself runs in its turn: no message names it. */
 const ownId = -Infinity;
 
@@ -44,7 +39,6 @@ export class IncomingCalls implements CallOwner {
   readonly link: Link;
   readonly words: IncomingWords = new IncomingWords();
   readonly #host: CallHost;
-  readonly #builtIn: BuiltIn;
   readonly #lanes = new Lanes(() => this.link.reader.readOn());
   /** Held up by a module that loads; what comes in a flood is left unread. */
   readonly #heldUp = new Fifo<IncomingCall>();
@@ -52,10 +46,7 @@ export class IncomingCalls implements CallOwner {
   #isCallerGone = false;
   /** Lets the loop of `#loadAndEnqueue` go on without the module that it waits for. */
   #stopLoading: () => void = () => undefined;
-  readonly #functions = new WeakMap<FunctionAddress, LoadedFunction>();
-  /** Of the call before: calls in a row are mostly of one function. */
-  #lastAddress: FunctionAddress | null = null;
-  #lastFunction: LoadedFunction | undefined;
+  readonly #functions: KnownFunctions;
   /** How many posts and calls wait for their turn or run. */
   #count = 0;
   /** Those of them that are answered, by id. */
@@ -69,7 +60,7 @@ export class IncomingCalls implements CallOwner {
   constructor(link: Link, host: CallHost, builtIn: BuiltIn = () => undefined) {
     this.link = link;
     this.#host = host;
-    this.#builtIn = builtIn;
+    this.#functions = new KnownFunctions(builtIn);
   }
 
   add(
@@ -119,7 +110,7 @@ export class IncomingCalls implements CallOwner {
       return;
     }
     const address: FunctionAddress = { url: runtimeUrl, name };
-    this.#functions.set(address, new LoadedFunction(run));
+    this.#functions.add(address, run);
     this.#add(new IncomingCall(this, Operation.Post, ownId, ordinaryRank, address, [], null));
   }
 
@@ -232,13 +223,12 @@ export class IncomingCalls implements CallOwner {
 
   /** Ends early when the call is withdrawn that needs it: a module may load for ever. */
   async #load(address: FunctionAddress): Promise<{ readonly error: unknown } | null> {
-    if (this.#find(address) !== undefined) return null;
+    if (this.#functions.find(address) !== undefined) return null;
     const withdrawn = new Promise<void>((resolve) => {
       this.#stopLoading = resolve;
     });
     try {
-      const fn = await Promise.race([resolveFunction(address), withdrawn]);
-      if (fn !== undefined) this.#functions.set(address, new LoadedFunction(fn));
+      await Promise.race([this.#functions.load(address), withdrawn]);
       return null;
     } catch (error) {
       return { error };
@@ -248,27 +238,9 @@ export class IncomingCalls implements CallOwner {
     }
   }
 
-  #find(address: FunctionAddress): LoadedFunction | undefined {
-    if (address === this.#lastAddress) return this.#lastFunction;
-    const fn = this.#functions.get(address) ?? this.#ofLoaded(address);
-    if (fn === undefined) return undefined;
-    this.#lastAddress = address;
-    this.#lastFunction = fn;
-    return fn;
-  }
-
-  #ofLoaded(address: FunctionAddress): LoadedFunction | undefined {
-    const { url, name } = address;
-    const fn = url === runtimeUrl ? this.#builtIn(name) : loadedExport(url, name);
-    if (fn === undefined) return undefined;
-    const loaded = new LoadedFunction(fn);
-    this.#functions.set(address, loaded);
-    return loaded;
-  }
-
   /** Lets a call whose function is loaded wait for its turn; `false` when it is not loaded. */
   #tryEnqueue(call: IncomingCall): boolean {
-    const fn = this.#find(call.address);
+    const fn = this.#functions.find(call.address);
     if (fn === undefined) return false;
     const loop = this.#host.loop();
     if (loop === null) {
