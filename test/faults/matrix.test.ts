@@ -105,7 +105,7 @@ const courses: readonly Course[] = [
     make: async (ward, { way }, cells) => {
       const url = stillborn(way);
       // A loop without end is ended by the grace behind the end of its callers' patience.
-      const options = way === 'spin' ? { queueTimeoutMs: 300, graceMs: 30 } : {};
+      const options = way === 'spin' ? { queueTimeoutMs: 1_000, graceMs: 30 } : {};
       return cells.map((kind) => make(ward, kind, { url, options }));
     },
     alsoAllowed: () => [],
@@ -137,6 +137,9 @@ function absence(kind: Kind, phase: Phase, { way }: Death): string | undefined {
     return 'its thread does nothing else while it runs: it would have to end it itself';
   }
   if (isBusy && way === 'spin') return 'it is the endless loop';
+  if (phase === 'starting' && way === 'spin' && kind.title === 'post') {
+    return 'it takes no limit of time: its thread is stuck until `coordinator.restart()`';
+  }
   return kind.absent[phase];
 }
 
