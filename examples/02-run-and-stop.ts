@@ -18,7 +18,7 @@ const loop = getEventLoop();
 
 // Callbacks take arguments. Nothing happens yet: they wait until the loop runs.
 loop.callSoon(console.log, 'hello, soon');
-loop.callLater(20, console.log, 'hello, later'); // in 20 milliseconds
+loop.callLater(200, console.log, 'hello, later'); // in 200 milliseconds
 loop.callAt(loop.time() + 10, console.log, 'hello, at a time'); // on the clock of the loop
 
 // What is not wanted any more is cancelled.
@@ -30,7 +30,7 @@ function tick(count: number): void {
   if (count < 3) loop.callLater(10, tick, count + 1);
   else loop.callSoon(end);
 }
-loop.callLater(40, tick, 1);
+loop.callLater(400, tick, 1);
 
 function end(): void {
   console.log('running:', loop.isRunning());

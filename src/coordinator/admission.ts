@@ -199,7 +199,7 @@ class HeldCall implements Waiting {
   isWaiting = true;
   readonly #call: RemoteCall<unknown>;
   readonly #onAbort = (): void => this.begin();
-  readonly #timer: Deadline | undefined;
+  readonly #deadline: Deadline | undefined;
 
   constructor(call: RemoteCall<unknown>) {
     this.#call = call;
@@ -207,7 +207,7 @@ class HeldCall implements Waiting {
     // Begun with a signal that has fired, it ends at once.
     signal?.addEventListener('abort', this.#onAbort);
     const text = `${call.address.name}() was not started within ${queueTimeoutMs} ms`;
-    this.#timer = after(queueTimeoutMs, () => this.fail(new TimeoutError(text)));
+    this.#deadline = after(queueTimeoutMs, () => this.fail(new TimeoutError(text)));
   }
 
   begin(): void {
@@ -226,6 +226,6 @@ class HeldCall implements Waiting {
   /** It waits no more. */
   end(): void {
     this.#call.options.signal?.removeEventListener('abort', this.#onAbort);
-    this.#timer?.clear();
+    this.#deadline?.clear();
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The functions that the calls of one link name, as far as their modules are loaded in this thread.
+ * The functions that the calls of one link name, as far as their modules are loaded.
+ * Belongs to the thread in which they run.
  */
 import type { FunctionAddress } from '../wire/message.js';
 import { runtimeUrl } from './lending.js';
