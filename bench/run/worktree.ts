@@ -11,15 +11,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /** Where this checkout is. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What git says about this checkout. */
-function git(...args: readonly string[]): string {
-  return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+/** What git says about a checkout. */
+function git(checkout: string, ...args: readonly string[]): string {
+  return execFileSync('git', args, { cwd: checkout, encoding: 'utf8' }).trim();
 }
 
 /** The commit that is checked out, and whether the files differ from it. */
 export function describeCheckout(): string {
-  const isDirty = git('status', '--porcelain', '--', 'src', 'workers', 'bench') !== '';
-  return `${git('rev-parse', '--short', 'HEAD')}${isDirty ? ' (dirty)' : ''}`;
+  const isDirty = git(root, 'status', '--porcelain', '--', 'src', 'workers', 'bench') !== '';
+  return `${git(root, 'rev-parse', '--short', 'HEAD')}${isDirty ? ' (dirty)' : ''}`;
 }
 
 /**
@@ -29,28 +29,28 @@ export function describeCheckout(): string {
  * @returns the root of the build, as `BENCH_SUBJECT` wants it
  * @throws Error when there is no such commit, or it does not compile
  */
-export function buildCommit(commit: string): string {
-  if (commit === '.') return pathToFileURL(root).href;
-  const hash = hashOf(commit);
+export function buildCommit(commit: string, checkout: string = root): string {
+  if (commit === '.') return pathToFileURL(checkout).href;
+  const hash = hashOf(commit, checkout);
   const parent = mkdtempSync(join(tmpdir(), 'threadloop-bench-'));
   const folder = join(parent, 'tree');
-  git('worktree', 'add', '--detach', '--quiet', folder, hash);
+  git(checkout, 'worktree', 'add', '--detach', '--quiet', folder, hash);
   process.once('exit', () => {
-    git('worktree', 'remove', '--force', folder);
+    git(checkout, 'worktree', 'remove', '--force', folder);
     rmSync(parent, { recursive: true, force: true });
   });
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+  symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  // As that commit is built, by whatever means it had.
+  execFileSync('npm', ['run', '--silent', 'build'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return `${pathToFileURL(folder).href}/`;
 }
 
-function hashOf(commit: string): string {
+function hashOf(commit: string, checkout: string): string {
   try {
-    return git('rev-parse', '--verify', '--quiet', `${commit}^{commit}`);
+    return git(checkout, 'rev-parse', '--verify', '--quiet', `${commit}^{commit}`);
   } catch (error) {
     throw new Error(`there is no commit '${commit}' here`, { cause: error });
   }
