@@ -25,8 +25,11 @@ export async function compare(options: Options, before: string, after: string): 
   const [old, now] = isFile(before)
     ? [readRows(before, options.only), readRows(after, options.only)]
     : await measureCommits(options, before, after);
-  console.log(writeChanges(findChanges(old, now), before, after));
-  for (const problem of [...problemsOf(old), ...problemsOf(now)]) console.log(problem);
+  const problems = [...problemsOf(old), ...problemsOf(now)].join('\n');
+  const changes = findChanges(old, now);
+  if (changes.length === 0) throw new Error(`there is no figure in both\n${problems}`.trim());
+  console.log(writeChanges(changes, before, after));
+  if (problems !== '') console.log(problems);
 }
 
 function readRows(file: string, only: string): readonly RowResults[] {
