@@ -2,8 +2,9 @@
  * The second half of `npm run build`: tsc has written the types into dist/, this bundles the code.
  *
  * A thread loads all of its code anew, and Node takes 0.6 ms for every module, whatever is in it:
- * a thread's 153 modules took 100 ms and 8 MB. As one chunk they take a third (measured:
- * `bench/life/start-up.ts`, `memory-per-loop.ts`).
+ * a thread's 153 modules took 100 ms and 8 MB. As one chunk they take a third, and as a script
+ * that is compiled once for all threads a third of that (measured: `bench/life/start-up.ts`,
+ * `memory-per-loop.ts`).
  *
  * Every source file keeps its place in dist/, where it re-exports what is its own from the chunk
  * that holds it. So the doors, the files in which threads start and the modules that are reached by
@@ -12,10 +13,11 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
-import type { Plugin } from 'rolldown';
+import type { InputOptions, Plugin } from 'rolldown';
 import { parseSync, Visitor } from 'rolldown/utils';
 import { globSync } from 'tinyglobby';
 import manifest from '../package.json' with { type: 'json' };
+import { chunkScripts } from './chunk-scripts.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const chunkFolder = 'src/chunks';
@@ -74,24 +76,23 @@ const addresses: Plugin = {
   },
 };
 
-/**
- * One character past Latin-1 would make the engine keep the whole text of a chunk in two bytes a
- * character, in every thread (measured: 0.35 MB each).
- */
-const plainText: Plugin = {
-  name: 'plain-text',
-  renderChunk(code) {
-    const escape = (character: string): string =>
-      `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    return { code: code.replaceAll(/[^\0-\x7F]/gu, escape), map: null };
+/** What runs before any chunk. */
+const loader: Plugin = {
+  name: 'loader',
+  resolveId: {
+    filter: { id: /\/chunks\/load\.js$/u },
+    handler: () => ({ id: join(root, chunkFolder, 'load.cjs'), external: 'relative' }),
   },
 };
 
-const sources = globSync(['src/**/*.ts', 'workers/*.ts'], { cwd: root });
+const inputs = (files: readonly string[]): Record<string, string> =>
+  Object.fromEntries(files.map((file) => [file.replace(/\.ts$/u, ''), file]));
 
-await build({
+const starters = ['src/chunks/load.ts', 'workers/loop.ts'];
+const sources = globSync(['src/**/*.ts', 'workers/*.ts'], { cwd: root, ignore: starters });
+
+const common = {
   cwd: root,
-  input: Object.fromEntries(sources.map((file) => [file.replace(/\.ts$/u, ''), file])),
   external: [/^node:/u, ...packages.map((name) => new RegExp(`^${name}(?:/|$)`, 'u'))],
   platform: 'node',
   logLevel: 'warn',
@@ -99,7 +100,25 @@ await build({
   // What this Node does not know is rewritten; where that takes a helper, the build fails.
   transform: { target: 'node20.19' },
   treeshake: false,
-  plugins: [addresses, plainText],
+} satisfies InputOptions;
+
+await build({
+  ...common,
+  input: inputs(starters),
+  output: {
+    dir: 'dist',
+    format: 'cjs',
+    sourcemap: true,
+    comments: false,
+    entryFileNames: '[name].cjs',
+    exports: 'named',
+  },
+});
+
+await build({
+  ...common,
+  input: inputs(sources),
+  plugins: [addresses, loader, chunkScripts(chunkFolder, ['thread', 'everyday'])],
   output: {
     dir: 'dist',
     format: 'esm',

@@ -2,6 +2,8 @@
  * The file in which every worker thread of a coordinator starts.
  * No logic: what the thread does is `src/threads/worker.ts`.
  */
-import { runWorker } from '../src/threads/worker.js';
+import { loadChunk } from '../src/chunks/load.js';
+import type { runWorker as RunWorker } from '../src/threads/worker.js';
 
-await runWorker();
+const { runWorker } = loadChunk('thread') as { runWorker: typeof RunWorker };
+void runWorker();

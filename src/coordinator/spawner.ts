@@ -8,6 +8,7 @@ import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { ResourceLimits, WorkerOptions } from 'node:worker_threads';
 import type { WorkerSeed } from '../threads/notices.js';
+import { threadData, threadFile } from '../threads/thread-file.js';
 import { inheritedExecArgv } from '../threads/thread-options.js';
 import { readLastLines } from './last-lines.js';
 
@@ -57,7 +58,7 @@ export class WorkerSpawner implements Spawner {
     const { resourceLimits, env, execArgv = inheritedExecArgv() } = this.#options;
     const worker = createWorker({
       name: seed.name,
-      workerData: { threadloop: seed },
+      workerData: threadData(seed),
       transferList: [seed.port],
       ...(execArgv === null ? {} : { execArgv: [...execArgv] }),
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
@@ -106,5 +107,5 @@ class WorkerThread implements SpawnedThread {
 }
 
 function createWorker(options: WorkerOptions): Worker {
-  return new Worker(new URL('../../workers/loop.js', import.meta.url), options);
+  return new Worker(threadFile, options);
 }

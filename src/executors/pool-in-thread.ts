@@ -16,6 +16,7 @@ import { Notice } from '../threads/notices.js';
 import type { WorkerSeed } from '../threads/notices.js';
 import { Peer } from '../threads/peer.js';
 import { remoteModule } from '../threads/remote-function.js';
+import { threadData, threadFile } from '../threads/thread-file.js';
 import { inheritedExecArgv } from '../threads/thread-options.js';
 import type { FunctionAddress } from '../wire/message.js';
 import type { Counts } from './counts.js';
@@ -66,9 +67,9 @@ function startThread(): Peer {
     initialize: null,
   };
   const execArgv = inheritedExecArgv();
-  const worker = new Worker(new URL('../../workers/loop.js', import.meta.url), {
+  const worker = new Worker(threadFile, {
     name,
-    workerData: { threadloop: seed },
+    workerData: threadData(seed),
     transferList: [port2],
     ...(execArgv === null ? {} : { execArgv }),
   });

@@ -25,7 +25,7 @@ import { Job } from './job.js';
 import type { JobOutcome, JobOwner } from './job.js';
 import type { FilledOptions } from './options.js';
 
-const require = createRequire(import.meta.url);
+const requireFrom = createRequire(import.meta.url);
 const filename = fileURLToPath(new URL('../../workers/executor.js', import.meta.url));
 
 /** The message of the `CancelledError` that a shutdown by force brings. */
@@ -164,7 +164,7 @@ export class Pool implements JobOwner {
 
 /** Loaded on first use: a program without executors never pays for Piscina. */
 function createPiscina(options: FilledOptions): Piscina {
-  const { Piscina: PiscinaClass } = require('piscina') as typeof import('piscina');
+  const { Piscina: PiscinaClass } = requireFrom('piscina') as typeof import('piscina');
   const execArgv = inheritedExecArgv();
   return new PiscinaClass({
     filename,

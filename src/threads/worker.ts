@@ -26,12 +26,13 @@ import { resolveExport } from './module-loader.js';
 import { Notice, ofShutdown } from './notices.js';
 import type { LateError, Measurement, StandingCall, StopOrder, WorkerSeed } from './notices.js';
 import type { Peer } from './peer.js';
+import type { ThreadData } from './thread-file.js';
 
 const bytesPerMB = 1024 * 1024;
 
 /** Runs this thread until its coordinator says stop; called by the file it starts in. */
 export async function runWorker(): Promise<void> {
-  const seed = (workerData as { threadloop: WorkerSeed }).threadloop;
+  const seed = (workerData as ThreadData).threadloop;
   takePlace(seed.doorbell);
   const loop = newEventLoop();
   setEventLoop(loop);

@@ -6,7 +6,7 @@ import { isArrayBuffer } from 'node:util/types';
 import * as workerThreads from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import { isContainer, partsOf } from './containers.js';
-import { movableKinds } from './movable-kinds.js';
+import { isOfMovableKind } from './movable-kinds.js';
 
 const marked = new WeakSet<object>();
 let isUsed = false;
@@ -75,7 +75,7 @@ function addKnown(value: object, list: Set<Transferable>): boolean {
   }
   // A view of shared memory.
   if (memory !== value) return true;
-  const isKnown = movableKinds.some((kind) => value instanceof kind);
+  const isKnown = isOfMovableKind(value);
   if (isKnown) list.add(value as Transferable);
   return isKnown;
 }

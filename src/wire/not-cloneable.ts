@@ -5,7 +5,7 @@
  */
 import { isArrayBuffer, isPromise, isProxy } from 'node:util/types';
 import { NotCloneableError, show } from '../errors.js';
-import { movableKinds } from './movable-kinds.js';
+import { isOfMovableKind } from './movable-kinds.js';
 
 /** Deeper than this the search stops and names what it has. */
 const maxDepth = 32;
@@ -131,6 +131,6 @@ function hintFor(part: unknown, instead: string): string {
   if (isProxy(part)) return '';
   if (isPromise(part)) return '. Wait for it first';
   if (isDetached(part)) return ': it was moved to another thread';
-  if (movableKinds.some((kind) => part instanceof kind)) return '. Hand it over with move()';
+  if (isOfMovableKind(part)) return '. Hand it over with move()';
   return Symbol.asyncIterator in Object(part) ? '. Make it an argument of its own' : '';
 }

@@ -10,6 +10,7 @@ const threadSide = ['shared', 'wire', 'tasks', 'sync', 'scheduling', 'trio', 'lo
 /** Which folders each folder may import, beside itself. Nearest first. */
 const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  chunks: [],
   queues: [],
   loop: base,
   tasks: ['loop', ...base],
@@ -19,7 +20,7 @@ const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   introspection: ['loop', ...base],
   wire: base,
   shared: ['wire', 'sync', 'loop', ...base],
-  threads: threadSide,
+  threads: ['chunks', ...threadSide],
   coordinator: ['threads', ...threadSide],
   executors: ['threads', ...threadSide],
   proxies: ['threads', ...threadSide],
@@ -28,7 +29,7 @@ const allowedLayers: Readonly<Record<string, readonly string[]>> = {
   // It holds the test bodies of the three seams: Clock, Port and Spawner.
   testing: ['coordinator', 'threads', 'wire', 'tasks', 'loop', ...base],
   cli: ['coordinator', 'executors', 'proxies', 'threads', ...threadSide],
-  workers: ['threads'],
+  workers: ['threads', 'chunks'],
 };
 
 /** The packages a folder may load. Everything else runs on Node alone. */
