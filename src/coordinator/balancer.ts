@@ -40,6 +40,8 @@ export class Balancer {
   /** A loop has fewer calls than before: it may have run dry. */
   onAnswer(loop: SupervisedLoop, loops: readonly SupervisedLoop[]): void {
     if (loop.peer.pendingCount > runDryCount || this.#dry.has(loop)) return;
+    // A look costs a microsecond, and a caller who has one call at a time would pay it each time.
+    if (!loops.some((each) => this.#hasSurplus(each, loop))) return;
     this.#dry.add(loop);
     // Whoever waited for the answers may make the next calls before that.
     setImmediate(() => {
@@ -55,8 +57,13 @@ export class Balancer {
     for (const each of loops) {
       if (each.peer.pendingCount > busiest.peer.pendingCount) busiest = each;
     }
+    if (!this.#hasSurplus(busiest, loop)) return;
     const surplus = busiest.peer.pendingCount - loop.peer.pendingCount;
-    if (surplus > 1) this.#move(busiest, loop, Math.floor(surplus / 2));
+    this.#move(busiest, loop, Math.floor(surplus / 2));
+  }
+
+  #hasSurplus({ peer }: SupervisedLoop, other: SupervisedLoop): boolean {
+    return peer.pendingCount > other.peer.pendingCount + 1;
   }
 
   #move(from: SupervisedLoop, to: SupervisedLoop, maxCount: number): void {

@@ -18,11 +18,11 @@ const ordinary = 0;
 const parked = 1;
 const awake = 2;
 
-/** Reading the clock costs as much as so many looks. */
-const looksPerRound = 10;
+/** Between two of which the clock is read. They take half a microsecond. */
+const looksPerRound = 50;
 
-/** More than there can be, since a round takes 60 ns and more. */
-const roundsPerMs = 20_000;
+/** More than there can be, since a round takes 250 ns and more. */
+const roundsPerMs = 4_000;
 
 /** Where a doorbell is; can be handed to other threads. */
 export interface DoorbellAddress {

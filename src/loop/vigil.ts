@@ -17,7 +17,11 @@ import { registry } from './registry.js';
  */
 export const defaultPollMs = 0.05;
 
-/** After n vigils in vain, 2^n occasions are let pass: at most so many doublings. A guess. */
+/**
+ * After n vigils in vain, 2^(n-1) - 1 occasions are let pass: at most so many doublings. A guess.
+ * One in vain is forgiven: a collection of garbage on either side makes one, and each occasion that
+ * is let pass costs a caller the waking of two threads.
+ */
 const maxDoublings = 6;
 
 /** The threads that share a machine, as far as they tell each other. */
@@ -59,8 +63,8 @@ export class Vigil {
 
   /** @param wasInVain - nothing came that had not come in time without it */
   end(wasInVain: boolean): void {
-    this.#doublings = wasInVain ? Math.min(this.#doublings + 1, maxDoublings) : 0;
     this.#passes = wasInVain ? 2 ** this.#doublings - 1 : 0;
+    this.#doublings = wasInVain ? Math.min(this.#doublings + 1, maxDoublings) : 0;
   }
 }
 
