@@ -4,7 +4,7 @@
  * Node 20 compiles modules anew in each thread, and for ours that takes 16 ms of its processor.
  * What a classic script was compiled to can be handed on. So the chunks that threads need are
  * CommonJS (`scripts/chunk-scripts.ts`), and a thread is born with their text and their code as its
- * starter has them. That takes 5 ms, and 1.6 MB less: `bench/life/` has the rows.
+ * starter has them. That takes 7 ms, and 1.6 MB less: `bench/life/` has the rows.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,9 +21,15 @@ interface CompiledChunk {
   readonly code: Uint8Array;
 }
 
+/** The chunks of one copy of the package: a thread may come to load another one, too. */
+interface CompiledChunks extends Readonly<Record<ChunkName, CompiledChunk>> {
+  /** The address of this file in that copy. */
+  readonly home: string;
+}
+
 /** Part of what a thread is born with, `workerData.threadloop`. */
 export interface BornWithChunks {
-  readonly chunks: Readonly<Record<ChunkName, CompiledChunk>>;
+  readonly chunks: CompiledChunks;
 }
 
 interface LoadedChunk {
@@ -33,13 +39,15 @@ interface LoadedChunk {
 }
 
 const loaded = new Map<ChunkName, LoadedChunk>();
-const requireFrom = createRequire(import.meta.url);
+const home = import.meta.url;
+const requireFrom = createRequire(home);
 const born = workerData as { readonly threadloop?: Partial<BornWithChunks> } | null | undefined;
-let compiled = born?.threadloop?.chunks;
+const given = born?.threadloop?.chunks;
+let compiled = given?.home === home ? given : null;
 
 /** What a thread that this one starts is to be born with. */
-export function compiledChunks(): BornWithChunks['chunks'] {
-  compiled ??= { everyday: compiledChunk('everyday'), thread: compiledChunk('thread') };
+export function compiledChunks(): CompiledChunks {
+  compiled ??= { home, everyday: compiledChunk('everyday'), thread: compiledChunk('thread') };
   return compiled;
 }
 
@@ -51,7 +59,7 @@ export function loadChunk(name: ChunkName): unknown {
 function theChunk(name: ChunkName): LoadedChunk {
   const known = loaded.get(name);
   if (known !== undefined) return known;
-  const url = new URL(`./${name}.cjs`, import.meta.url);
+  const url = new URL(`./${name}.cjs`, home);
   const text = compiled?.[name].text ?? readFileSync(url);
   // As strict as a module, and on the same line, so that lines keep their numbers.
   const start = '(function (require, module, importMeta, dynamicImport) {"use strict";';

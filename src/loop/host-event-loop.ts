@@ -15,6 +15,7 @@
  * In the background the loop keeps the process alive for its timers, and for nothing else.
  */
 import { InvalidStateError, LoopStoppedError } from '../errors.js';
+import { inMicrotask } from '../queues/microtask.js';
 import { AsyncGenerators } from './async-generators.js';
 import { BaseEventLoop } from './base-event-loop.js';
 import type { Alarm } from './clock.js';
@@ -30,8 +31,6 @@ import { registry } from './registry.js';
 import { SignalHandlers } from './signals.js';
 import { Slice } from './slice.js';
 import type { TaskFunction } from './task-work.js';
-
-const resolved = Promise.resolve();
 
 /** An event loop on Node's event loop. */
 export class HostEventLoop extends BaseEventLoop {
@@ -193,8 +192,7 @@ export class HostEventLoop extends BaseEventLoop {
   #scheduleTick(): void {
     if (this.#tickScheduled) return;
     this.#tickScheduled = true;
-    // Not queueMicrotask(), which makes an async resource each time and costs twice as much.
-    void resolved.then(this.#tick);
+    inMicrotask(this.#tick);
   }
 
   #scheduleTickAfterNode(): void {

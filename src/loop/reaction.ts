@@ -8,6 +8,7 @@
  * the order in which they became due, in the async context of the call to `then`.
  */
 import { AsyncResource } from 'node:async_hooks';
+import { inMicrotask } from '../queues/microtask.js';
 import { PromiseWait } from './promise-wait.js';
 
 type Handler<T, R> = (argument: T) => R | PromiseLike<R>;
@@ -58,7 +59,7 @@ export class Reaction<T, A, B> extends PromiseWait implements Promise<A | B> {
   /** What it waits for is done: the handler is due. */
   override run(): void {
     due.push(this);
-    if (due.length === 1) void microtask.then(handleAllDue);
+    if (due.length === 1) inMicrotask(handleAllDue);
   }
 
   /** Calls the handler. */
@@ -108,7 +109,6 @@ function isObject(value: unknown): boolean {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-const microtask = Promise.resolve();
 let due: { handle(): void }[] = [];
 
 function handleAllDue(): void {

@@ -5,6 +5,7 @@
  * They arrive in order. A message that cannot be cloned fails alone. Knows nothing of loops.
  */
 import type { Transferable } from 'node:worker_threads';
+import { inMicrotask } from '../queues/microtask.js';
 import { BatchReader } from './batch-reader.js';
 import type { LinkListener } from './batch-reader.js';
 import type { CarriedContext } from './carried-context.js';
@@ -43,8 +44,6 @@ const maxBatchOperations = 256;
 
 /** So many batches are read before Node gets the thread back: about a full slice of calls. */
 const maxBatchesPerDrain = 32;
-
-const resolved = Promise.resolve();
 
 /** One end of a link. */
 export class Link {
@@ -272,8 +271,7 @@ export class Link {
 
   #added(): void {
     this.#outboxCount += 1;
-    // Not queueMicrotask(), which makes an async resource each time and costs twice as much.
-    if (this.#outboxCount === 1) void resolved.then(this.#flushLater);
+    if (this.#outboxCount === 1) inMicrotask(this.#flushLater);
     else if (this.#outboxCount >= maxBatchOperations) this.flush();
   }
 

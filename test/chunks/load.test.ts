@@ -17,6 +17,8 @@ const threadFile = new URL('../../dist/workers/loop.cjs', import.meta.url);
 const wrapped = (body: string): string =>
   `(function (require, module, importMeta, dynamicImport) {"use strict";${body}\n})`;
 
+const home = new URL('load.cjs', chunksFolder).href;
+
 /** A chunk that posts a word. */
 const saying = (word: string): string =>
   `const { parentPort } = require('node:worker_threads'); const word = '${word}';` +
@@ -28,8 +30,8 @@ function codeOf(body: string): Uint8Array {
   return new Script(wrapped(body)).createCachedData();
 }
 
-async function wordOfThread(thread: Chunk): Promise<unknown> {
-  const chunks: Chunks = { thread, everyday: thread };
+async function wordOfThread(thread: Chunk, from = home): Promise<unknown> {
+  const chunks: Chunks = { home: from, thread, everyday: thread };
   const worker = new Worker(threadFile, { workerData: { threadloop: { chunks } } });
   const [word] = (await once(worker, 'message')) as [unknown];
   await worker.terminate();
@@ -57,6 +59,13 @@ describe('a thread', () => {
     );
     expect(await wordOfThread({ text, code: new Uint8Array(100) })).toBe('from the text');
   });
+});
+
+test('a thread leaves alone what is of another copy of the package', async () => {
+  const thread = { text: bytesOf(saying('given')), code: codeOf(saying('given')) };
+  const other = home.replace('/dist/', '/node_modules/threadloop/dist/');
+  // It is this copy's own code that runs, and finds nothing to begin with.
+  await expect(wordOfThread(thread, other)).rejects.toThrow(TypeError);
 });
 
 describe('the chunks', () => {
