@@ -48,12 +48,19 @@ function helpersOf(code: string): string {
 }
 
 function moduleOver(name: string, exported: readonly string[]): string {
-  return [
-    `import { createRequire } from "node:module";`,
-    `const { loadChunk } = createRequire(import.meta.url)("./load.cjs");`,
-    `export const { ${exported.join(', ')} } = loadChunk("${name}");`,
-    '',
-  ].join('\n');
+  return `\
+import { createRequire } from "node:module";
+function load() {
+  try {
+    return createRequire(import.meta.url)("./load.cjs");
+  } catch (cause) {
+    const message = "threadloop does not find its own files: it may be part " +
+      "of a bundle. Threads start from files, so have your bundler leave 'threadloop' outside";
+    throw new Error(message, { cause });
+  }
+}
+export const { ${exported.join(', ')} } = load().loadChunk("${name}");
+`;
 }
 
 /** What the loader gives a script. A variable of such a name would end in a syntax error. */
