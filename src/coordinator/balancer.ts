@@ -39,9 +39,9 @@ export class Balancer {
 
   /** A loop has fewer calls than before: it may have run dry. */
   onAnswer(loop: SupervisedLoop, loops: readonly SupervisedLoop[]): void {
+    // Nobody else has calls to give: a look for them would cost a lone caller 1 µs each time.
+    if (loops.length === 1) return;
     if (loop.peer.pendingCount > runDryCount || this.#dry.has(loop)) return;
-    // A look costs a microsecond, and a caller who has one call at a time would pay it each time.
-    if (!loops.some((each) => this.#hasSurplus(each, loop))) return;
     this.#dry.add(loop);
     // Whoever waited for the answers may make the next calls before that.
     setImmediate(() => {
@@ -57,13 +57,8 @@ export class Balancer {
     for (const each of loops) {
       if (each.peer.pendingCount > busiest.peer.pendingCount) busiest = each;
     }
-    if (!this.#hasSurplus(busiest, loop)) return;
     const surplus = busiest.peer.pendingCount - loop.peer.pendingCount;
-    this.#move(busiest, loop, Math.floor(surplus / 2));
-  }
-
-  #hasSurplus({ peer }: SupervisedLoop, other: SupervisedLoop): boolean {
-    return peer.pendingCount > other.peer.pendingCount + 1;
+    if (surplus > 1) this.#move(busiest, loop, Math.floor(surplus / 2));
   }
 
   #move(from: SupervisedLoop, to: SupervisedLoop, maxCount: number): void {

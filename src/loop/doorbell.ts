@@ -18,7 +18,7 @@ const ordinary = 0;
 const parked = 1;
 const awake = 2;
 
-/** Between two of which the clock is read. They take half a microsecond. */
+/** So many looks between two readings of the clock: 0.6 µs, while a reading takes 0.08. */
 const looksPerRound = 50;
 
 /** More than there can be, since a round takes 250 ns and more. */
